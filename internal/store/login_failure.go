@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"time"
+
+	"github.com/countersign/countersign/internal/review"
+)
+
+// LoginFailures counts failed sign-ins of one account or from one address.
+type LoginFailures struct {
+	Kind    string    `bun:"kind,pk"` // "account" or "address"
+	Key     string    `bun:"-"`       // which; stored as a hash only, because anybody can try any account
+	Hash    []byte    `bun:"key,pk"`
+	Count   int64     `bun:"count"`
+	FirstAt time.Time `bun:"first_at"`
+	LastAt  time.Time `bun:"last_at"`
+}
+
+// FindLoginFailures fills in f from its kind and key; all zero if there are none.
+func FindLoginFailures(ctx context.Context, db IDB, f *LoginFailures) error {
+	f.hash()
+	err := db.NewSelect().Model(f).ModelTableExpr("login_failure AS login_failures").WherePK().Scan(ctx)
+	if err = translate("login failures", "find", err); review.CodeOf(err) == review.NotFound {
+		return nil
+	}
+	return err
+}
+
+// AddLoginFailure counts one more at the time at and fills in f. A count whose last failure is older than window starts
+// again. Call it before the password is compared and take it back with ClearLoginFailures, so that many tries at once are
+// all counted.
+func AddLoginFailure(ctx context.Context, tx IDB, f *LoginFailures, at time.Time, window time.Duration) error {
+	f.hash()
+	over := at.Add(-window)
+	err := tx.NewRaw(`INSERT INTO login_failure (kind, key, count, first_at, last_at) VALUES (?, ?, 1, ?, ?)
+		ON CONFLICT (kind, key) DO UPDATE SET
+		count = CASE WHEN login_failure.last_at < ? THEN 1 ELSE login_failure.count + 1 END,
+		first_at = CASE WHEN login_failure.last_at < ? THEN excluded.first_at ELSE login_failure.first_at END,
+		last_at = excluded.last_at
+		RETURNING count, first_at, last_at`, f.Kind, f.Hash, at, at, over, over).Scan(ctx, &f.Count, &f.FirstAt, &f.LastAt)
+	return translate("login failure", "count", err)
+}
+
+// ClearLoginFailures forgets an account's or address's failures.
+func ClearLoginFailures(ctx context.Context, tx IDB, f *LoginFailures) error {
+	f.hash()
+	_, err := tx.NewRaw("DELETE FROM login_failure WHERE kind = ? AND key = ?", f.Kind, f.Hash).Exec(ctx)
+	return translate("login failures", "clear", err)
+}
+
+func (f *LoginFailures) hash() {
+	sum := sha256.Sum256([]byte(f.Key))
+	f.Hash = sum[:]
+}
+
+// ForgiveLoginFailure takes one failure back, after a try that was counted beforehand and succeeded.
+func ForgiveLoginFailure(ctx context.Context, tx IDB, f *LoginFailures) error {
+	f.hash()
+	_, err := tx.NewRaw("UPDATE login_failure SET count = count - 1 WHERE kind = ? AND key = ? AND count > 0", f.Kind, f.Hash).Exec(ctx)
+	return translate("login failures", "take back", err)
+}

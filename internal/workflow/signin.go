@@ -1,0 +1,150 @@
+package workflow
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/countersign/countersign/internal/review"
+	"github.com/countersign/countersign/internal/store"
+)
+
+// How a session began.
+const (
+	byPassword   = "password"
+	bySetup      = "setup"
+	byInvitation = "invitation"
+)
+
+// SignedIn is a session that has just begun.
+type SignedIn struct {
+	Session review.Session
+	Secret  string // for the cookie, and nowhere else
+	Member  review.Member
+	Desks   []Place
+}
+
+// errNoMatch is the one answer to a wrong password, an account without one, a disabled account and an
+// address that nobody has; all of them take as long.
+func errNoMatch() error {
+	return review.Errorf(review.Unauthenticated, "No account has this e-mail and password. An admin of your desk can send you a new invitation.")
+}
+
+// SignIn begins a session with e-mail and password.
+func (w *Workflow) SignIn(ctx context.Context, email, password string, from From) (SignedIn, error) {
+	member, err := w.authenticate(ctx, email, password, from)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	var begun SignedIn
+	err = w.store.InTx(ctx, func(ctx context.Context, tx store.IDB) error {
+		begun, err = w.beginSession(ctx, tx, member, byPassword, from)
+		return err
+	})
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return w.begun(ctx, begun)
+}
+
+// authenticate finds out whether somebody is who they say they are, as often as the throttle lets.
+func (w *Workflow) authenticate(ctx context.Context, email, password string, from From) (review.Member, error) {
+	normal, err := review.NormalEmail(email)
+	if err != nil {
+		normal = strings.ToLower(strings.TrimSpace(email)) // nobody's; answered like any other
+	}
+	tries := w.triesOf(normal, from.Address)
+	if err := tries.count(ctx); err != nil {
+		return review.Member{}, err
+	}
+	member, err := store.MemberByEmail(ctx, w.store.Reader(), normal)
+	if err != nil && review.CodeOf(err) != review.NotFound {
+		return review.Member{}, err
+	}
+	hash := member.PasswordHash
+	if member.Disabled() {
+		hash = ""
+	}
+	matches, err := w.hasher.matches(ctx, hash, password)
+	if err != nil {
+		return review.Member{}, err
+	}
+	if !matches {
+		record := review.AuditRecord{At: w.now(), Kind: "session.refused", Member: member.ID, Detail: map[string]string{"address": from.Address}}
+		if err := w.store.AuditSoon(ctx, record); err != nil {
+			return review.Member{}, err
+		}
+		return review.Member{}, errNoMatch()
+	}
+	return member, tries.forgive(ctx)
+}
+
+// Limits of failed sign-ins. A pause ends by itself, and while it lasts nothing is counted, so that
+// nobody can keep somebody else out for good from another address.
+const (
+	tryWindow   = 15 * time.Minute // failures older than this are forgotten
+	tryPause    = 5 * time.Minute  // after the last failure
+	triesHere   = 5                // for one account from one address
+	triesAnyone = 100              // for one account from everywhere
+	triesFrom   = 200              // from one address for all accounts: a newsroom shares one
+)
+
+// tries counts failed sign-ins of an account, of an address, and of both together.
+type tries struct {
+	flow   *Workflow
+	counts []limited
+}
+
+type limited struct {
+	store.LoginFailures
+	limit int64
+}
+
+func (w *Workflow) triesOf(account, address string) *tries {
+	return &tries{flow: w, counts: []limited{
+		{store.LoginFailures{Kind: "both", Key: account + "\n" + address}, triesHere},
+		{store.LoginFailures{Kind: "account", Key: account}, triesAnyone},
+		{store.LoginFailures{Kind: "address", Key: address}, triesFrom},
+	}}
+}
+
+// count counts a try before it is made, so that many at once are all counted, and refuses it if there
+// were too many.
+func (t *tries) count(ctx context.Context) error {
+	now := t.flow.now()
+	return t.flow.store.InTx(ctx, func(ctx context.Context, tx store.IDB) error {
+		for i := range t.counts {
+			c := &t.counts[i]
+			if err := store.FindLoginFailures(ctx, tx, &c.LoginFailures); err != nil {
+				return err
+			}
+			if wait := c.LastAt.Add(tryPause).Sub(now); c.Count >= c.limit && wait > 0 {
+				return review.Errorf(review.TooMany, "There were too many tries that failed. Wait %d minutes, or ask an admin of your desk for a new invitation.",
+					int(wait/time.Minute)+1).With(map[string]int{"retry_after_seconds": int(wait/time.Second) + 1})
+			}
+		}
+		for i := range t.counts {
+			c := &t.counts[i]
+			window := tryWindow
+			if c.Count >= c.limit { // the pause is over: begin again
+				window = tryPause
+			}
+			if err := store.AddLoginFailure(ctx, tx, &c.LoginFailures, now, window); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// forgive takes the count back after a try that succeeded. The address keeps the failures of others.
+func (t *tries) forgive(ctx context.Context) error {
+	return t.flow.store.InTx(ctx, func(ctx context.Context, tx store.IDB) error {
+		for i := range t.counts[:2] {
+			if err := store.ClearLoginFailures(ctx, tx, &t.counts[i].LoginFailures); err != nil {
+				return err
+			}
+		}
+		return store.ForgiveLoginFailure(ctx, tx, &t.counts[2].LoginFailures)
+	})
+}
