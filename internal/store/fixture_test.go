@@ -153,6 +153,7 @@ func fill(t testing.TB, s *store.Store) {
 			store.KeepAnswer(ctx, tx, review.KeptAnswer{Key: "k", Request: []byte{0}, Status: 201, Body: []byte("body"), CreatedAt: noon}),
 			store.AddPolicyRevision(ctx, tx, &review.PolicyRevision{Desk: desk.ID, Number: 1, Policy: "p\n", Author: ann.ID, CreatedAt: noon}),
 			store.AddEvent(ctx, tx, &review.Event{At: noon, Kind: "k", Desk: desk.ID}),
+			fillReport(ctx, tx, desk.ID, ann.ID),
 			store.Audit(ctx, tx, records(3)...),
 		)
 	})
@@ -163,6 +164,23 @@ func fill(t testing.TB, s *store.Store) {
 	if err := s.AuditSoon(t.Context(), review.AuditRecord{At: noon, Kind: "session.start", Member: ann.ID}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// fillReport makes a report with a row in its log, a client id and a snapshot.
+func fillReport(ctx context.Context, tx store.IDB, desk, member string) error {
+	r := review.Report{
+		Desk: desk, Slug: "filled", Title: "Filled", Language: "en", Schema: review.DocumentSchema, Epoch: 3,
+		CreatedBy: member, CreatedAt: noon, ChangedAt: noon,
+	}
+	if err := store.AddReport(ctx, tx, &r); err != nil {
+		return err
+	}
+	_, err := store.ClaimClients(ctx, tx, r.ID, member, 1, 1<<53-1)
+	return errors.Join(
+		err,
+		store.AppendLogs(ctx, tx, []review.LogRow{{Report: r.ID, Seq: 1, At: noon, Parts: []byte{0, 1}}}),
+		store.AddSnapshot(ctx, tx, review.Snapshot{Report: r.ID, Seq: 1, State: []byte{0, 0}, CreatedAt: noon}),
+	)
 }
 
 // records returns n records that all differ.

@@ -47,9 +47,17 @@ func (s *Store) Restore(ctx context.Context, r io.Reader) (Backup, error) {
 		}
 		loading := s.InTx(ctx, func(ctx context.Context, tx IDB) error { return in.load(ctx, tx, &backup) })
 		_, up := m.up(ctx, nil)
-		return errors.Join(loading, up, s.InTx(ctx, makeAuditKey)) // which may have gone with an older schema
+		// The audit log's key may have gone with an older schema.
+		return errors.Join(loading, up, s.InTx(ctx, makeAuditKey), s.InTx(ctx, newEpochs))
 	})
 	return backup, err
+}
+
+// newEpochs makes browsers that were open before a restore start afresh: their documents may hold what the backup does not,
+// and the log would take it for missing text.
+func newEpochs(ctx context.Context, tx IDB) error {
+	_, err := tx.NewRaw("UPDATE report SET epoch = epoch + 1").Exec(ctx)
+	return translate("reports", "renew", err)
 }
 
 // CheckBackup restores a backup into an SQLite file that is not there yet, which is the whole of the check: what can be
