@@ -36,6 +36,12 @@ type serveCmd struct{}
 // Run serves until ctx is done, then shuts down in order: nothing new comes in, what is under way is
 // answered, the followers stop, what waits for the audit is written, the database is closed.
 func (serveCmd) Run(ctx context.Context, m *Main, line *cli) (err error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", line.Addr)
+	if err != nil {
+		return review.Errorf(review.Unavailable, "Cannot listen on %s. Name another with --addr or COUNTERSIGN_ADDR.", line.Addr).Because(err)
+	}
+	defer func() { _ = listener.Close() }() // which serve has done before, if it came to that
+	line.Addr = listener.Addr().String()    // the port, if 0 was asked for
 	base, err := line.base()
 	if err != nil {
 		return err
@@ -66,12 +72,8 @@ func (serveCmd) Run(ctx context.Context, m *Main, line *cli) (err error) {
 	if err != nil {
 		return err
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", line.Addr)
-	if err != nil {
-		return review.Errorf(review.Unavailable, "Cannot listen on %s. Name another with --addr or COUNTERSIGN_ADDR.", line.Addr).Because(err)
-	}
 	if err := m.offerSetup(ctx, flow, base.String()); err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	return m.serve(ctx, running{log: log, flow: flow, site: site, listener: listener, store: s})
 }

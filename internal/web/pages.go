@@ -60,15 +60,21 @@ func (s *Server) refuse(w http.ResponseWriter, page entry, title string, err err
 		return err
 	}
 	faults, _ := ours.Detail.([]review.Fault)
-	placed := false
+	first := -1
 	for i := range page.Fields {
 		for _, fault := range faults {
 			if fault.Location == "body."+page.Fields[i].Name {
-				page.Fields[i].Error, page.Fields[i].Focus, placed = fault.Message, !placed, true
+				page.Fields[i].Error = fault.Message
+				if first < 0 {
+					first = i
+				}
 			}
 		}
 	}
-	if !placed {
+	for i := range page.Fields {
+		page.Fields[i].Focus = i == first || first < 0 && page.Fields[i].Focus
+	}
+	if first < 0 {
 		page.Refusal = &refusal{Title: title, Text: ours.Message}
 	}
 	return s.show(w, statusOf[ours.Code], page)
@@ -165,7 +171,7 @@ func (s *Server) setUpPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.show(w, http.StatusOK, setUpEntry(secret, until.UTC().Format("15:04 MST"), func(string) string { return "" }))
+	return s.show(w, http.StatusOK, setUpEntry(secret, until.UTC().Format("Monday 15:04 MST"), func(string) string { return "" }))
 }
 
 func (s *Server) setUpForm(w http.ResponseWriter, r *http.Request) error {

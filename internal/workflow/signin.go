@@ -27,7 +27,7 @@ type SignedIn struct {
 // errNoMatch is the one answer to a wrong password, an account without one, a disabled account and an
 // address that nobody has; all of them take as long.
 func errNoMatch() error {
-	return review.Errorf(review.Unauthenticated, "No account has this e-mail and password. An admin of your desk can send you a new invitation.")
+	return review.Errorf(review.Unauthenticated, "No account has this e-mail and password. If you forgot the password, whoever runs the server can give you a new one.")
 }
 
 // SignIn begins a session with e-mail and password.
@@ -119,7 +119,7 @@ func (t *tries) count(ctx context.Context) error {
 				return err
 			}
 			if wait := c.LastAt.Add(tryPause).Sub(now); c.Count >= c.limit && wait > 0 {
-				return review.Errorf(review.TooMany, "There were too many tries that failed. Wait %d minutes, or ask an admin of your desk for a new invitation.",
+				return review.Errorf(review.TooMany, "There were too many tries that failed. Wait %d minutes. If you forgot the password, whoever runs the server can give you a new one.",
 					int(wait/time.Minute)+1).With(map[string]int{"retry_after_seconds": int(wait/time.Second) + 1})
 			}
 		}
