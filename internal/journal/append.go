@@ -38,14 +38,14 @@ type Appended struct {
 // ticket is a batch on its way.
 type ticket struct {
 	Batch
-	since time.Time
+	held  time.Time     // when its report was first found locked; zero: it was not
 	done  chan Appended // with room for the answer
 	given Appended      // once the transaction has committed
 }
 
 // Submit hands a batch over and returns where its outcome will be told, once. It never blocks.
 func (j *Journal) Submit(b Batch) <-chan Appended {
-	t := &ticket{Batch: b, since: time.Now(), done: make(chan Appended, 1)}
+	t := &ticket{Batch: b, done: make(chan Appended, 1)}
 	j.mu.Lock()
 	closed := j.closed
 	if !closed {
@@ -115,19 +115,16 @@ func (j *Journal) take() []*ticket {
 		switch {
 		case j.apart[t.Report]:
 			later = append(later, t) // behind the one that waits, so that order is kept
-		case alone[t.Report] != nil || time.Since(t.since) > apartAfter:
+		case alone[t.Report] != nil || !t.held.IsZero() && time.Since(t.held) > apartAfter:
 			alone[t.Report] = append(alone[t.Report], t)
 		default:
 			now = append(now, t)
 		}
 	}
 	for report, tickets := range alone {
-		// What is younger and of the same report may stand before it in now: it all goes together.
-		own := slices.DeleteFunc(slices.Clone(now), func(t *ticket) bool { return t.Report != report })
-		now = slices.DeleteFunc(now, func(t *ticket) bool { return t.Report == report })
 		j.apart[report] = true
 		j.others.Add(1)
-		go j.commitAlone(report, append(tickets, own...))
+		go j.commitAlone(report, tickets)
 	}
 	j.waiting = later
 	return now
@@ -138,7 +135,6 @@ func (j *Journal) commitAlone(report string, tickets []*ticket) {
 	defer j.others.Done()
 	ctx, cancel := context.WithTimeout(context.Background(), commitTime) //nolint:forbidigo // the journal's own: no caller waits for it
 	defer cancel()
-	slices.SortStableFunc(tickets, func(a, b *ticket) int { return a.since.Compare(b.since) })
 	err := j.store.InTx(ctx, func(ctx context.Context, tx store.IDB) error {
 		row, err := store.LockReport(ctx, tx, report, lockWait)
 		if err != nil {
@@ -194,6 +190,11 @@ func reportsOf(tickets []*ticket) []string {
 func (j *Journal) putBack(tickets []*ticket) {
 	if len(tickets) == 0 {
 		return
+	}
+	for _, t := range tickets {
+		if t.held.IsZero() {
+			t.held = time.Now()
+		}
 	}
 	j.mu.Lock()
 	j.waiting = append(tickets, j.waiting...)

@@ -21,7 +21,7 @@ import (
 
 // house is a desk with members and reports, and a journal over them.
 type house struct {
-	t       *testing.T
+	t       testing.TB
 	store   *store.Store
 	bus     *bus.Local
 	journal *journal.Journal
@@ -30,7 +30,7 @@ type house struct {
 	desk    string
 }
 
-func newHouse(t *testing.T, s *store.Store) *house {
+func newHouse(t testing.TB, s *store.Store) *house {
 	t.Helper()
 	h := &house{t: t, store: s, bus: bus.NewLocal()}
 	h.journal = h.open()

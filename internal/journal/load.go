@@ -51,7 +51,13 @@ func (j *Journal) Load(ctx context.Context, report string) (*Text, error) {
 				return fmt.Errorf("load the snapshot of %s at %d: %w", report, last.Seq, err)
 			}
 		}
-		return t.Follow(ctx, db, nil)
+		if err := t.Follow(ctx, db, nil); err != nil {
+			return err
+		}
+		if t.Seq < row.Seq {
+			return fmt.Errorf("load %s: the log ends at row %d of %d", report, t.Seq, row.Seq)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err

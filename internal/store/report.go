@@ -126,3 +126,10 @@ func LastSnapshot(ctx context.Context, db IDB, report string) (review.Snapshot, 
 	}
 	return s, err
 }
+
+// LastSnapshotSeq returns the seq of a report's newest snapshot; 0 if there is none.
+func LastSnapshotSeq(ctx context.Context, db IDB, report string) (int64, error) {
+	var seq int64
+	err := db.NewRaw("SELECT coalesce(max(seq), 0) FROM snapshot WHERE report = ?", report).Scan(ctx, &seq)
+	return seq, translate("snapshot", "find", err)
+}
