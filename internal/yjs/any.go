@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 )
@@ -170,7 +171,7 @@ func (r *reader) skipAny(depth int) {
 }
 
 // EncodeAny writes a value as lib0's encoding.writeAny does. Besides what [DecodeAny] returns it takes
-// every Go integer and float type and map[string]any, whose keys it sorts.
+// every Go integer and float type, as far as a JavaScript number holds the value, and map[string]any, whose keys it sorts.
 func EncodeAny(v any) ([]byte, error) { return appendAny(nil, v, defaultDepth) }
 
 func appendAny(b []byte, v any, depth int) ([]byte, error) {
@@ -209,7 +210,7 @@ func appendAny(b []byte, v any, depth int) ([]byte, error) {
 	}
 	n, ok := number(v)
 	if !ok {
-		return nil, fmt.Errorf("encode a value: %T is none that JavaScript has", v)
+		return nil, fmt.Errorf("encode a value: %T %v is none that JavaScript has", v, v)
 	}
 	return appendNumber(b, n), nil
 }
@@ -233,22 +234,19 @@ func sortedObject(m map[string]any) Object {
 	return o
 }
 
+// number gives any Go number as a JavaScript one; false if there is none that says the same.
 func number(v any) (float64, bool) {
-	switch n := v.(type) {
-	case float64:
-		return n, true
-	case float32:
-		return float64(n), true
-	case int:
-		return float64(n), true
-	case int32:
-		return float64(n), true
-	case int64:
-		return float64(n), true
-	case uint32:
-		return float64(n), true
-	case uint64:
-		return float64(n), true
+	switch r := reflect.ValueOf(v); {
+	case !r.IsValid():
+		return 0, false
+	case r.CanFloat():
+		return r.Float(), true
+	case r.CanInt():
+		n := float64(r.Int())
+		return n, math.Abs(n) <= MaxClient
+	case r.CanUint():
+		n := float64(r.Uint())
+		return n, n <= MaxClient
 	}
 	return 0, false
 }

@@ -40,8 +40,11 @@ func (d *Doc) apply(update []byte) (Change, error) {
 		return Change{}, err
 	}
 	d.plan.make(d, &d.update, nil)
-	if uint64(len(d.text))+uint64(d.update.size) > 1<<31 {
-		return Change{}, fmt.Errorf("%w: a document of 2 GiB", ErrLimit)
+	if err := d.tooLarge(&d.update); err != nil {
+		return Change{}, err
+	}
+	if err := d.plan.pendingError(d, len(d.pendingStructs)); err != nil {
+		return Change{}, err
 	}
 	var before *Doc
 	if len(d.plan.order) > fewStructs || d.pendingStructs != nil {
@@ -64,17 +67,22 @@ func (d *Doc) apply(update []byte) (Change, error) {
 	return d.finish(), nil
 }
 
+// tooLarge refuses an update with which the document would outgrow its offsets.
+func (d *Doc) tooLarge(u *update) error {
+	if uint64(len(d.text))+uint64(u.size) > 1<<31 {
+		return fmt.Errorf("%w: a document of 2 GiB", ErrLimit)
+	}
+	return nil
+}
+
 // mergePending adds the structs that must wait to those that wait already.
 func (d *Doc) mergePending() error {
 	rest := d.plan.pending()
 	if d.pendingStructs != nil {
 		var err error
-		if rest, err = mergeUpdates(&d.limits, [][]byte{d.pendingStructs, rest}); err != nil {
+		if rest, err = mergeUpdates(&trusted, [][]byte{d.pendingStructs, rest}); err != nil {
 			return err
 		}
-	}
-	if len(rest) > d.limits.PendingBytes {
-		return errPending(len(rest), d.limits.PendingBytes)
 	}
 	d.pendingStructs = rest
 	if d.missing == nil {
@@ -129,7 +137,7 @@ func (d *Doc) begin() {
 func (d *Doc) integratePlan() {
 	u, p := &d.update, &d.plan
 	for i, id := range u.clients {
-		if p.known[i] == 0 {
+		if p.known[i] == 0 && p.state[i] > 0 { // those that are only named are not worth remembering
 			p.known[i] = d.clientOf(id) + 1
 		}
 	}
@@ -160,24 +168,25 @@ func (d *Doc) reserve(u *update, structs int) {
 // applyDeletes deletes what the plan says, and what waited and can be deleted by now.
 func (d *Doc) applyDeletes() {
 	p := &d.plan
-	waiting := d.pendingDeletes
-	d.pendingDeletes = nil
+	waiting := d.pendingDeletes.ranges
+	d.pendingDeletes = rangeSet{}
 	for _, del := range p.deletes {
 		d.deleteRange(p.known[del.client], del.clock, del.clock+del.len)
 	}
 	for _, del := range p.unknown {
-		d.pendingDeletes = append(d.pendingDeletes, wireDelete{p.known[del.client] - 1, del.clock, del.len})
+		d.pendingDeletes.add(d.update.clients[del.client], del.clock, del.len)
 	}
 	for _, del := range waiting {
-		state, end := d.clients[del.client].state, del.clock+del.len
-		if del.clock < state {
-			d.deleteRange(del.client+1, del.clock, min(end, state))
-			del.clock = min(end, state)
+		if c, ok := d.clientIndex[del.Client]; ok && del.Clock < d.clients[c].state {
+			state := min(del.end(), d.clients[c].state)
+			d.deleteRange(c+1, del.Clock, state)
+			del.Len, del.Clock = del.end()-state, state
 		}
-		if del.clock < end {
-			d.pendingDeletes = append(d.pendingDeletes, wireDelete{del.client, del.clock, end - del.clock})
+		if del.Len > 0 {
+			d.pendingDeletes.addRange(del)
 		}
 	}
+	d.pendingDeletes.sorted()
 }
 
 // deleteRange deletes the clocks in [clock, end) of a client, which must be there.

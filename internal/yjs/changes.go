@@ -168,9 +168,7 @@ func (w *deltaWalk) jump(r ref) ref {
 		w.out.add(Op{Retain: int(at - w.at)})
 		w.at = at
 	}
-	if d.branches[b].index.hasFormats() {
-		w.old = d.marksBefore(b, next)
-		w.now = append(w.now[:0], w.old...)
-	}
+	w.now = d.marksUpTo(b, w.now, r, next)
+	w.old = append(w.old[:0], w.now...)
 	return next
 }

@@ -9,13 +9,14 @@ import (
 // Checked is what an update would bring.
 type Checked struct {
 	New     []Range  // units that would be new, sorted by client, the greatest id first, then clock
-	Deletes []Range  // units, there by then, that are not deleted yet and would be, sorted alike
+	Deletes []Range  // units, there by then, that it names for deletion and that are not deleted yet, with what is nested in them; sorted alike. A map's value that gives way to a new one is not named
 	Roots   []string // the roots under which new units or deletions would come, sorted
 	Pending bool     // whether part of it would wait for what it depends on
 
-	after   map[uint64]uint32         // state of the clients that it has new units of, afterwards
-	update  []byte                    // what was checked
-	structs map[uint64][]flyingStruct // the new structs of each client, by clock
+	after        map[uint64]uint32         // state of the clients that it has new units of, afterwards
+	update       []byte                    // what was checked
+	pendingBytes int                       // that would wait afterwards, at most
+	structs      map[uint64][]flyingStruct // the new structs of each client, by clock
 }
 
 // NoOp tells whether the update brings nothing: all that it has is there already.
@@ -45,10 +46,18 @@ func (d *Doc) Check(b []byte, inFlight ...*Checked) (*Checked, error) {
 	c.newStructs()
 	c.newDeletes()
 	c.out.Pending = p.waiting || len(p.unknown) > 0
+	c.out.pendingBytes = len(d.pendingStructs)
+	for _, f := range inFlight {
+		c.out.pendingBytes = max(c.out.pendingBytes, f.pendingBytes)
+	}
+	if err := p.pendingError(d, c.out.pendingBytes); err != nil {
+		return nil, fmt.Errorf("check an update: %w", err)
+	}
+	if err := d.tooLarge(&u); err != nil {
+		return nil, fmt.Errorf("check an update: %w", err)
+	}
 	if p.waiting {
-		if n := len(p.pending()) + len(d.pendingStructs); n > d.limits.PendingBytes {
-			return nil, fmt.Errorf("check an update: %w", errPending(n, d.limits.PendingBytes))
-		}
+		c.out.pendingBytes += len(p.pending())
 	}
 	if len(p.order) > fewStructs {
 		if err := d.try(b, inFlight); err != nil {
@@ -59,6 +68,9 @@ func (d *Doc) Check(b []byte, inFlight ...*Checked) (*Checked, error) {
 		c.out.Roots = append(c.out.Roots, root)
 	}
 	slices.Sort(c.out.Roots)
+	if c.out.NoOp() {
+		c.out.Roots = nil
+	}
 	return c.out, nil
 }
 
@@ -95,55 +107,76 @@ func (c *checker) newStructs() {
 		}
 		created.add(id, from, w.end()-from)
 		c.out.after[id] = w.end()
-		root, ok := c.rootOf(w)
+		at := c.placeOf(w, id, from)
 		c.out.structs[id] = append(c.out.structs[id], flyingStruct{
-			clock: from, end: w.end(), root: root, hasRoot: ok, deleted: !ok || w.kind == kindDeleted,
+			clock: from, end: w.end(), root: at.root, hasRoot: at.known, deleted: !at.known || at.dead || w.kind == kindDeleted,
 		})
-		if ok {
-			c.roots[root] = true
-		}
 	}
 	c.out.New = created.sorted()
 }
 
-// rootOf is the root under which a struct would come; false if under none, because that is gone.
-func (c *checker) rootOf(w *wire) (string, bool) {
-	switch {
-	case w.kind == kindGC:
-		return "", false
-	case w.hasRoot:
-		return string(c.u.bytes(w.root)), true
-	}
-	root, found := "", false
-	for _, id := range [...]wireID{w.origin, w.right, w.parent} {
-		if id.client == 0 {
-			continue
-		}
-		r, ok := c.rootAt(ID{c.u.clients[id.client-1], id.clock})
-		if !ok {
-			return "", false
-		}
-		if !found {
-			root, found = r, true
-		}
-	}
-	return root, found
+// standing is where a struct would come.
+type standing struct {
+	root  string
+	known bool // false: its parent is gone, so only its clocks count
+	dead  bool // its parent is deleted, so it comes deleted
 }
 
-// rootAt is the root of a unit in the document, in flight or in this update.
-func (c *checker) rootAt(id ID) (string, bool) {
+// placeOf finds where the part of a struct from a clock on would come. Every root that the struct refers to counts as
+// touched: to find its place an emoji may be cut there.
+func (c *checker) placeOf(w *wire, client uint64, from uint32) standing {
+	if w.kind == kindGC {
+		return standing{}
+	}
+	if w.hasRoot && from == w.clock {
+		root := string(c.u.bytes(w.root))
+		c.roots[root] = true
+		return standing{root: root, known: true}
+	}
+	var ids []ID
+	if from > w.clock { // the rest of what is there in part stands behind it
+		ids = append(ids, ID{client, from - 1})
+	} else if w.origin.client != 0 {
+		ids = append(ids, c.idOf(w.origin))
+	}
+	for _, id := range [...]wireID{w.right, w.parent} {
+		if id.client != 0 {
+			ids = append(ids, c.idOf(id))
+		}
+	}
+	var at standing
+	for i, id := range ids {
+		p := c.placeAt(id)
+		if p.known {
+			c.roots[p.root] = true
+		}
+		if i == 0 {
+			at = p
+		} else if !p.known {
+			at.known = false
+		}
+	}
+	return at
+}
+
+func (c *checker) idOf(id wireID) ID { return ID{c.u.clients[id.client-1], id.clock} }
+
+// placeAt is the place of a unit in the document, in flight or in this update.
+func (c *checker) placeAt(id ID) standing {
 	if i, ok := c.d.clientIndex[id.Client]; ok && id.Clock < c.d.clients[i].state {
 		it := c.d.at(c.d.itemAt(i+1, id.Clock))
 		if it.kind == kindGC {
-			return "", false
+			return standing{}
 		}
-		return c.d.branches[c.d.branches[it.parent].root].name, true
+		return standing{c.rootOfBranch(it.parent), true, c.d.branchDeleted(it.parent)}
 	}
 	if f := c.flying(id); f != nil {
-		return f.root, f.hasRoot
+		return standing{f.root, f.hasRoot, false}
 	}
-	return "", false
+	return standing{}
 }
+
+func (c *checker) rootOfBranch(b uint32) string { return c.d.branches[c.d.branches[b].root].name }
 
 // flying is the struct with a unit that is not in the document yet; nil if there is none.
 func (c *checker) flying(id ID) *flyingStruct {
@@ -197,7 +230,8 @@ func (c *checker) deletesInDoc(gone *rangeSet, client, clock, end uint32) {
 	l := &c.d.clients[client-1].structs
 	p := l.find(clock)
 	for ok := true; ok; p, ok = l.next(p) {
-		it := c.d.at(l.entry(p).ref)
+		r := l.entry(p).ref
+		it := c.d.at(r)
 		if it.clock >= end {
 			return
 		}
@@ -206,7 +240,35 @@ func (c *checker) deletesInDoc(gone *rangeSet, client, clock, end uint32) {
 		}
 		from := max(it.clock, clock)
 		gone.add(c.d.clients[client-1].id, from, min(it.end(), end)-from)
-		c.roots[c.d.branches[c.d.branches[it.parent].root].name] = true
+		c.roots[c.rootOfBranch(it.parent)] = true
+		if it.kind == kindType {
+			c.deletesWithin(gone, it.data)
+		}
+	}
+}
+
+// deletesWithin adds what stands in a nested type, and in those within it: it goes with the type.
+func (c *checker) deletesWithin(gone *rangeSet, branch uint32) {
+	queue := []uint32{branch}
+	for len(queue) > 0 {
+		b := &c.d.branches[queue[len(queue)-1]]
+		queue = queue[:len(queue)-1]
+		goes := func(r ref) {
+			it := c.d.at(r)
+			if it.deleted() {
+				return
+			}
+			gone.add(c.d.clients[it.client-1].id, it.clock, it.len)
+			if it.kind == kindType {
+				queue = append(queue, it.data)
+			}
+		}
+		for r := b.first; r != 0; r = c.d.at(r).right {
+			goes(r)
+		}
+		for _, r := range b.entries {
+			goes(r)
+		}
 	}
 }
 

@@ -154,7 +154,33 @@ func (b *deltaBuilder) delta() Delta {
 }
 
 func sameAttributes(a, b map[string]any) bool {
-	return len(a) == len(b) && (len(a) == 0 || reflect.DeepEqual(a, b))
+	if len(a) != len(b) {
+		return false
+	}
+	for key, v := range a {
+		if w, ok := b[key]; !ok || !sameValue(v, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameValue compares two values as encoding/json decodes them.
+func sameValue(a, b any) bool {
+	switch a := a.(type) {
+	case nil:
+		return b == nil
+	case bool:
+		w, ok := b.(bool)
+		return ok && a == w
+	case string:
+		w, ok := b.(string)
+		return ok && a == w
+	case float64:
+		w, ok := b.(float64)
+		return ok && a == w
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // marks are the marks in force at a place: indices into Doc.formats, one for each key, by key.
@@ -163,7 +189,7 @@ type marks []uint32
 // MaxMarks is how many marks are read at one place. While so many are in force, further ones are kept and
 // passed on, but do not show: else a few kilobytes of marks, each over all text that follows, would
 // take gigabytes to read.
-const MaxMarks = 48
+const MaxMarks = 28
 
 // set takes a mark in.
 func (m marks) set(d *Doc, f uint32) marks {
@@ -226,7 +252,7 @@ func changedAttributes(d *Doc, old, now marks) map[string]any {
 				out = map[string]any{}
 			}
 			out[key] = nil
-		case reflect.DeepEqual(n, v):
+		case sameValue(n, v):
 			delete(out, key)
 		}
 	}

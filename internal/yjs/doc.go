@@ -10,9 +10,11 @@
 //
 // Positions and lengths of text are UTF-16 code units, as in JavaScript.
 //
-// Two things are different from Yjs by intent. A document never deletes marks that have become
-// redundant when a remote change arrives: what it holds is a function of the set of updates that it
-// was given, in whatever order. And bytes that it cannot take change nothing.
+// Three things are different from Yjs by intent. A document never deletes marks that have become redundant when a remote
+// change arrives: what it holds is a function of the set of updates that it was given, in whatever order, as long as they are
+// such as Yjs clients make (an invented struct whose neighbours stand in two different lists may fare differently once one
+// of them is garbage). Structs that wait for others are taken as soon as those are there, where Yjs may let them wait longer.
+// And bytes that it cannot take change nothing.
 //
 // A Doc is not safe for concurrent use; [Doc.Clone] gives a copy that another goroutine may read.
 package yjs
@@ -41,12 +43,16 @@ type Options struct {
 	// Text is the name of the root text whose changes Apply reports as a delta; empty: none.
 	Text   string
 	Limits Limits
+	// RefusePending makes Check and Apply refuse, with ErrPending, an update that depends on what is not there. Then nothing
+	// ever waits, and what Check says of an update is all that comes with it: a server should.
+	RefusePending bool
 }
 
 // Doc is a Yjs document. The zero value is of no use; see [New].
 type Doc struct {
-	watch  string
-	limits Limits
+	watch         string
+	limits        Limits
+	refusePending bool
 
 	clients     []client          // in order of first appearance
 	clientIndex map[uint64]uint32 // client id to its index
@@ -66,10 +72,11 @@ type Doc struct {
 	keyIndex    map[string]uint32
 	formats     []format
 	formatByRaw map[string]uint32
+	deadMarks   int // deleted since the tables of keys and formats were made
 
 	pendingStructs []byte            // an update whose dependencies are missing; nil: none
 	missing        map[uint64]uint32 // what it waits for: client to a clock that must be there
-	pendingDeletes []wireDelete      // of clocks that are not there yet, by index into clients
+	pendingDeletes rangeSet          // of clocks that are not there yet
 
 	update update    // room for decoding, used again
 	plan   plan      // room for planning, used again
@@ -91,13 +98,14 @@ type client struct {
 // New returns an empty document.
 func New(o Options) *Doc {
 	return &Doc{
-		watch:       o.Text,
-		limits:      o.Limits.withDefaults(),
-		clientIndex: map[uint64]uint32{},
-		used:        1, // ref 0 is none
-		roots:       map[string]uint32{},
-		keyIndex:    map[string]uint32{},
-		formatByRaw: map[string]uint32{},
+		watch:         o.Text,
+		limits:        o.Limits.withDefaults(),
+		refusePending: o.RefusePending,
+		clientIndex:   map[uint64]uint32{},
+		used:          1, // ref 0 is none
+		roots:         map[string]uint32{},
+		keyIndex:      map[string]uint32{},
+		formatByRaw:   map[string]uint32{},
 	}
 }
 
@@ -128,14 +136,14 @@ func (d *Doc) Clone() *Doc {
 	out.keys, out.keyIndex = slices.Clone(d.keys), maps.Clone(d.keyIndex)
 	out.formats, out.formatByRaw = slices.Clone(d.formats), maps.Clone(d.formatByRaw)
 	out.missing = maps.Clone(d.missing)
-	out.pendingDeletes = slices.Clone(d.pendingDeletes)
+	out.pendingDeletes = rangeSet{ranges: slices.Clone(d.pendingDeletes.ranges)}
 	out.update, out.plan, out.tx, out.splits, out.seen = update{}, plan{}, change{}, nil, seenItems{}
 	return &out
 }
 
 // Pending tells whether structs or deletions wait for what they depend on.
 func (d *Doc) Pending() (structs, deletes bool) {
-	return d.pendingStructs != nil, len(d.pendingDeletes) > 0
+	return d.pendingStructs != nil, len(d.pendingDeletes.ranges) > 0
 }
 
 // StateVector is the next clock of every client that the document has something of.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"unicode/utf8"
 )
@@ -197,7 +196,7 @@ func (t TextEditor) Apply(delta Delta) error {
 func (t TextEditor) Len() int { return int(t.tx.doc.branches[t.branch].length) }
 
 func (t TextEditor) checkRange(at, n int, what string) error {
-	if at < 0 || n < 0 || at+n > t.Len() {
+	if length := t.Len(); at < 0 || n < 0 || at > length || n > length-at {
 		return fmt.Errorf("%s %d units at %d: the text has %d", what, n, at, t.Len())
 	}
 	return nil
@@ -307,7 +306,7 @@ func (t TextEditor) skipNeedless(c *cursor, attributes map[string]any) {
 			if it.kind != kindFormat {
 				return
 			}
-			if m := t.tx.doc.markOf(it); !reflect.DeepEqual(attributes[m.key], m.value) {
+			if m := t.tx.doc.markOf(it); !sameValue(attributes[m.key], m.value) {
 				return
 			}
 		}
@@ -320,7 +319,7 @@ func (t TextEditor) startMarks(c *cursor, attributes map[string]any) map[string]
 	negated := map[string]any{}
 	for _, key := range slices.Sorted(maps.Keys(attributes)) {
 		v, now := attributes[key], c.marks[key]
-		if !reflect.DeepEqual(v, now) {
+		if !sameValue(v, now) {
 			negated[key] = now
 			t.mark(c, mark{key, v})
 		}
@@ -338,7 +337,7 @@ func (t TextEditor) endMarks(c *cursor, negated map[string]any) {
 				break
 			}
 			m := d.markOf(it)
-			if v, ok := negated[m.key]; !ok || !reflect.DeepEqual(v, m.value) {
+			if v, ok := negated[m.key]; !ok || !sameValue(v, m.value) {
 				break
 			}
 			delete(negated, m.key)
@@ -406,7 +405,7 @@ func (t TextEditor) overrule(c *cursor, n int, attributes, negated map[string]an
 		setMark(c.marks, m)
 		return true
 	}
-	if reflect.DeepEqual(v, m.value) {
+	if sameValue(v, m.value) {
 		delete(negated, m.key)
 	} else {
 		if n == 0 {
@@ -459,9 +458,9 @@ func (t TextEditor) cleanGap(start ref, c *cursor, startMarks map[string]any) {
 		}
 		m := d.markOf(it)
 		before := startMarks[m.key]
-		if last[m.key] != r || reflect.DeepEqual(before, m.value) {
+		if last[m.key] != r || sameValue(before, m.value) {
 			d.delete(r)
-			if !reached && reflect.DeepEqual(c.marks[m.key], m.value) && !reflect.DeepEqual(before, m.value) {
+			if !reached && sameValue(c.marks[m.key], m.value) && !sameValue(before, m.value) {
 				setMark(c.marks, mark{m.key, before})
 			}
 		}

@@ -1,6 +1,7 @@
 package yjs
 
 import (
+	"fmt"
 	"slices"
 )
 
@@ -198,14 +199,17 @@ func (d *Doc) pointer(client, clock uint32) pointer {
 // Encode returns an update that brings a document with the given state vector to this one's state:
 // the structs that it lacks and every deletion, and what is pending here. Nil means everything.
 func (d *Doc) Encode(since StateVector) []byte {
-	w := writer{body: make([]byte, 0, len(d.text)+8*int(d.used))}
+	var w writer
+	if len(since) == 0 {
+		w.body = make([]byte, 0, len(d.text)-d.garbage+8*int(d.used))
+	}
 	for _, c := range d.clientsByID() {
 		if from := since[d.clients[c].id]; from < d.clients[c].state {
 			d.encodeClient(&w, c, from)
 		}
 	}
 	out := w.finish(d.deleteSet())
-	if d.pendingStructs == nil && len(d.pendingDeletes) == 0 {
+	if d.pendingStructs == nil && len(d.pendingDeletes.ranges) == 0 {
 		return out
 	}
 	return d.withPending(out, since)
@@ -265,11 +269,7 @@ func (d *Doc) withPending(state []byte, since StateVector) []byte {
 			updates = append(updates, rest)
 		}
 	}
-	var deletes rangeSet
-	for _, del := range d.pendingDeletes {
-		deletes.add(d.clients[del.client].id, del.clock, del.len)
-	}
-	updates = append(updates, (&writer{}).finish(&deletes))
+	updates = append(updates, (&writer{}).finish(&rangeSet{ranges: slices.Clone(d.pendingDeletes.ranges)}))
 	merged, err := mergeUpdates(&trusted, updates)
 	if err != nil {
 		return state // cannot be: these are our own bytes
@@ -307,7 +307,7 @@ func DecodeStateVector(b []byte) (StateVector, error) {
 		sv[client] = r.clock()
 	}
 	if err := r.end(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("decode a state vector: %w", err)
 	}
 	return sv, nil
 }

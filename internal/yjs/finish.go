@@ -5,7 +5,7 @@ func (d *Doc) finish() Change {
 	ch := Change{
 		New:     d.byID(&d.tx.created),
 		Deleted: d.struckRanges(),
-		Pending: d.pendingStructs != nil || len(d.pendingDeletes) > 0,
+		Pending: d.pendingStructs != nil || len(d.pendingDeletes.ranges) > 0,
 	}
 	if b, ok := d.roots[d.watch]; ok && d.watch != "" {
 		ch.Delta, ch.Removed = d.changeOf(b)
@@ -14,6 +14,7 @@ func (d *Doc) finish() Change {
 	d.collect()
 	d.mergeAll()
 	d.compact()
+	d.compactTables()
 	for _, c := range d.tx.touched {
 		d.clients[c-1].touched = false
 	}

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -417,6 +418,43 @@ func addBombs(add func(string, func(*rawUpdate))) {
 		u.uints(0, 1, 5, many)
 		for i := range uint64(many) {
 			u.uints(2*i, 1)
+		}
+	})
+	add("every other emoji cut in half", func(u *rawUpdate) {
+		u.uints(1, 1, 5, 0).inBody(rawString).text(strings.Repeat("😀", 4*many))
+		u.uints(1, 5, many)
+		for i := range uint64(many) {
+			u.uints(4*i+1, 1)
+		}
+	})
+	add("deletes from the end to the beginning", func(u *rawUpdate) {
+		u.uints(1, 1, 5, 0).inBody(rawString).text(strings.Repeat("ж", 4*many))
+		u.uints(1, 5, many)
+		for i := range uint64(many) {
+			u.uints(4*(many-i)-2, 1)
+		}
+	})
+	add("deletes that overlap", func(u *rawUpdate) {
+		u.uints(1, 2*many, 5, 0)
+		for range many {
+			u.inBody(rawString).text("x").inBody(rawDeleted).uints(1)
+		}
+		u.uints(1, 5, many)
+		for range many {
+			u.uints(0, 2*many)
+		}
+	})
+	add("texts in texts", func(u *rawUpdate) {
+		u.uints(1, many, 5, 0).inBody(rawType).uints(2)
+		for i := range uint64(many - 1) {
+			u.bytes(rawType).uints(0, 5, i, 2)
+		}
+		u.uints(0)
+	})
+	add("clients that are only named", func(u *rawUpdate) {
+		u.uints(0, many)
+		for i := range uint64(many) {
+			u.uints(100+i, 0)
 		}
 	})
 	add("many deletes of the same", func(u *rawUpdate) {

@@ -1,9 +1,6 @@
 package yjs
 
-import (
-	"iter"
-	"slices"
-)
+import "slices"
 
 // index finds the position of an item in its list and the item at a position, without walking the
 // list: items stand in leaves of up to leafMax, leaves in groups of up to groupMax, and both know how
@@ -259,25 +256,23 @@ func (x *index) rank(d *Doc, r ref) uint64 {
 	return uint64(slices.Index(x.order, g))<<32 | uint64(slices.Index(x.groups[g].leaves, l))<<16 | n
 }
 
-// leavesWithFormats gives the leaves in which marks stand, in order, up to and with the last one; 0
-// means all.
-func (x *index) leavesWithFormats(last uint32) iter.Seq[uint32] {
-	return func(yield func(uint32) bool) {
-		for _, g := range x.order {
-			ends := last != 0 && x.leaves[last].group == g
-			if x.groups[g].formats == 0 && !ends {
-				continue
-			}
-			for _, l := range x.groups[g].leaves {
-				if x.leaves[l].formats > 0 && !yield(l) {
-					return
-				}
-				if l == last {
-					return
+// nextWithFormats is the first item of the first leaf, from l on, in which marks stand, or of the last leaf, whichever
+// comes first; 0 as the last one means the end.
+func (x *index) nextWithFormats(l, last uint32) ref {
+	g := x.leaves[l].group
+	from := slices.Index(x.groups[g].leaves, l)
+	for i := slices.Index(x.order, g); i < len(x.order); i++ {
+		group := &x.groups[x.order[i]]
+		if group.formats > 0 || last != 0 && x.leaves[last].group == x.order[i] {
+			for _, l := range group.leaves[from:] {
+				if x.leaves[l].formats > 0 || l == last {
+					return x.leaves[l].first
 				}
 			}
 		}
+		from = 0
 	}
+	return 0
 }
 
 // find is the item that holds the unit at a position, and the unit's offset in it. At the end of the
@@ -316,14 +311,4 @@ func (x *index) clone() *index {
 		out.groups[i].leaves = slices.Clone(out.groups[i].leaves)
 	}
 	return out
-}
-
-// hasFormats tells whether any mark stands in the list.
-func (x *index) hasFormats() bool {
-	for _, g := range x.order {
-		if x.groups[g].formats > 0 {
-			return true
-		}
-	}
-	return false
 }

@@ -22,6 +22,9 @@ func (d *Doc) integrate(u *update, w *wire, client uint32) {
 	d.link(r)
 	c.structs.push(it.clock, r)
 	d.settle(r)
+	if w.len > 1 && it.size > maxContent {
+		d.chop(r)
+	}
 }
 
 // findPlace sets an item's origins, its neighbours as they were when it was made, and its parent. It
@@ -162,6 +165,7 @@ func (d *Doc) link(r ref) {
 func (d *Doc) oldest(r ref) ref {
 	for r != 0 && d.at(r).left != 0 {
 		r = d.at(r).left
+		d.effort++
 	}
 	return r
 }

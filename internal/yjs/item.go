@@ -75,8 +75,11 @@ func (d *Doc) keep(it *item, b []byte) {
 
 // dropContent forgets an item's bytes; compact gives the room back in time.
 func (d *Doc) dropContent(it *item) {
-	if it.kind.inText() {
+	switch {
+	case it.kind.inText():
 		d.garbage += int(it.room)
+	case it.kind == kindFormat:
+		d.deadMarks++
 	}
 	it.data, it.size, it.room = 0, 0, 0
 }
@@ -134,8 +137,13 @@ func (d *Doc) compact() {
 // split cuts an item in two at an offset within it and returns the right half. The left one stays what
 // it was, so that others' pointers to it hold.
 func (d *Doc) split(r ref, at uint32) ref {
-	rr, right := d.newItem()
 	left := d.at(r)
+	if left.kind == kindString && at+1 < left.len {
+		if _, inPair := cutUnits(d.content(left), int(at)); inPair {
+			d.split(r, at+1) // so that nothing but the pair has to be written anew
+		}
+	}
+	rr, right := d.newItem()
 	*right = *left
 	right.clock += at
 	right.len -= at
@@ -192,15 +200,14 @@ func (d *Doc) cut(left, right *item, offset int) {
 	left.room = left.size
 }
 
-// splitPair cuts a surrogate pair: each half becomes U+FFFD, as in Yjs (yjs#248), because a lone half
+// splitPair cuts the surrogate pair that ends an item: each half becomes U+FFFD, as in Yjs (yjs#248), because a lone half
 // cannot be written as UTF-8.
 func (d *Doc) splitPair(left, right *item, offset int) {
-	text := d.content(left)
-	a := append(append([]byte{}, text[:offset]...), replacement...)
-	b := append([]byte(replacement), text[offset+4:]...)
-	d.garbage += int(left.room)
-	d.keep(left, a)
-	d.keep(right, b)
+	d.garbage += int(left.room) - offset - len(replacement)
+	left.size = uint32(offset + len(replacement))
+	left.room = left.size
+	copy(d.text[int(left.data)+offset:], replacement)
+	d.keep(right, []byte(replacement))
 	left.flags |= flagCutEnd
 	right.flags |= flagCutStart
 }
@@ -218,7 +225,42 @@ func (d *Doc) valueOffset(it *item, n uint32) int {
 
 // trusted are the limits for reading again what was checked before.
 var trusted = Limits{
-	UpdateBytes: 1 << 31, Structs: 1 << 31, Depth: 1 << 20, AttributeBytes: 1 << 31, PendingBytes: 1 << 31, Effort: 1 << 62,
+	UpdateBytes: 1 << 31, Structs: 1 << 31, Depth: maxDepth, AttributeBytes: 1 << 31, PendingBytes: 1 << 31, Effort: 1 << 62,
+}
+
+// maxContent is how many bytes an item holds at most, if it can be cut at all: to find the place of a cut, and to make room
+// for another character, costs that much at most.
+const maxContent = 4096
+
+// chop cuts an item that holds more than maxContent.
+func (d *Doc) chop(r ref) {
+	for it := d.at(r); it.size > maxContent && it.kind.sliceable() && it.len > 1; it = d.at(r) {
+		at := d.unitsIn(it, maxContent)
+		if at == 0 || at >= it.len {
+			at = 1 // the first value alone is too long
+		}
+		r = d.split(r, at)
+	}
+}
+
+// unitsIn is how many units of an item stand in its first n bytes, to a whole character or value.
+func (d *Doc) unitsIn(it *item, n int) uint32 {
+	b := d.content(it)[:n]
+	if it.kind == kindString {
+		for len(b) > 0 && b[len(b)-1]&0xc0 == 0x80 {
+			b = b[:len(b)-1]
+		}
+		return uint32(units(b[:max(len(b)-1, 0)])) // without the character that may be cut
+	}
+	r := reader{buf: b}
+	count := uint32(0)
+	for r.skipValue(it.kind, &trusted); r.err == nil; r.skipValue(it.kind, &trusted) {
+		count++
+		if r.left() == 0 {
+			break
+		}
+	}
+	return count
 }
 
 // mergeable tells whether the item at rr continues the one at r, so that they may become one. The
@@ -231,6 +273,9 @@ func (d *Doc) mergeable(r, rr ref) bool {
 	}
 	if left.kind == kindGC {
 		return true
+	}
+	if left.kind.inText() && left.size+right.size > maxContent {
+		return false
 	}
 	return left.right == rr &&
 		right.originClient == left.client && right.originClock == right.clock-1 &&

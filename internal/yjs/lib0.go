@@ -19,6 +19,9 @@ var ErrMalformed = errors.New("malformed")
 // ErrLimit is what every refusal of bytes over one of the [Limits] wraps.
 var ErrLimit = errors.New("over a limit")
 
+// ErrPending is what the refusal of an update wraps that depends on what is not there; see [Options].
+var ErrPending = errors.New("depends on what is not there")
+
 // reader decodes lib0's primitives. The first fault sticks: later reads return zero values, so that a
 // caller may read a whole record and ask once. No read allocates before its length was compared with
 // the bytes that remain.

@@ -4,25 +4,22 @@ import "fmt"
 
 // Map is a root read as a Y.Map.
 type Map struct {
-	doc    *Doc
-	branch uint32
-	there  bool
+	doc  *Doc
+	name string
 }
 
 // Map returns a root as a map. A root that nobody wrote to is an empty one.
-func (d *Doc) Map(root string) Map {
-	b, ok := d.roots[root]
-	return Map{d, b, ok}
-}
+func (d *Doc) Map(root string) Map { return Map{d, root} }
 
 // Get is the value of a key: as [DecodeAny] gives it, or, for a nested type, as [Doc.Plain] does.
 func (m Map) Get(key string) (value any, ok bool) {
-	if !m.there {
+	d := m.doc
+	b, ok := d.roots[m.name]
+	if !ok {
 		return nil, false
 	}
-	d := m.doc
-	r := d.branches[m.branch].entries[d.keyIndex[key]]
-	if r == 0 || d.at(r).deleted() {
+	r := d.branches[b].entries[d.keyIndex[key]]
+	if r == 0 || !d.at(r).visible() {
 		return nil, false
 	}
 	it := d.at(r)
@@ -35,12 +32,13 @@ func (m Map) Get(key string) (value any, ok bool) {
 
 // Keys are the keys that have a value, in no order.
 func (m Map) Keys() []string {
-	if !m.there {
+	b, ok := m.doc.roots[m.name]
+	if !ok {
 		return nil
 	}
 	var out []string
-	for key, r := range m.doc.branches[m.branch].entries {
-		if !m.doc.at(r).deleted() {
+	for key, r := range m.doc.branches[b].entries {
+		if m.doc.at(r).visible() {
 			out = append(out, m.doc.keyName(key))
 		}
 	}

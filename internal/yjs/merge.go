@@ -7,10 +7,10 @@ import (
 )
 
 // Merge joins updates into one that brings the same. Gaps between them are kept as such, and runs of
-// text that continue each other become one struct.
+// text that continue each other become one struct. Like [Diff], [StateVectorOf] and [RangesOf] it takes updates of any
+// number of structs: its memory is some forty times the bytes that it is given.
 func Merge(updates ...[]byte) ([]byte, error) {
-	limits := Limits{}.withDefaults()
-	return mergeUpdates(&limits, updates)
+	return mergeUpdates(&trusted, updates)
 }
 
 func mergeUpdates(limits *Limits, updates [][]byte) ([]byte, error) {
@@ -143,9 +143,8 @@ func (m *merger) flush() {
 
 // Diff returns what an update brings beyond a state vector. As in Yjs, all its deletions stay.
 func Diff(b []byte, since StateVector) ([]byte, error) {
-	limits := Limits{}.withDefaults()
 	var u update
-	if err := u.decode(b, &limits); err != nil {
+	if err := u.decode(b, &trusted); err != nil {
 		return nil, fmt.Errorf("difference of an update: %w", err)
 	}
 	var w writer
@@ -176,9 +175,8 @@ func Diff(b []byte, since StateVector) ([]byte, error) {
 // StateVectorOf is the state vector of a document that has only this update. As in Yjs, what comes
 // after a gap does not count.
 func StateVectorOf(b []byte) (StateVector, error) {
-	limits := Limits{}.withDefaults()
 	var u update
-	if err := u.decode(b, &limits); err != nil {
+	if err := u.decode(b, &trusted); err != nil {
 		return nil, fmt.Errorf("state vector of an update: %w", err)
 	}
 	sv := StateVector{}
@@ -200,9 +198,8 @@ func StateVectorOf(b []byte) (StateVector, error) {
 
 // RangesOf tells which units an update brings and which it deletes, both sorted as in [Checked].
 func RangesOf(b []byte) (structs, deletes []Range, err error) {
-	limits := Limits{}.withDefaults()
 	var u update
-	if err := u.decode(b, &limits); err != nil {
+	if err := u.decode(b, &trusted); err != nil {
 		return nil, nil, fmt.Errorf("ranges of an update: %w", err)
 	}
 	var have, gone rangeSet

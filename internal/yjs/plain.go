@@ -13,14 +13,15 @@ const (
 	KindXML
 )
 
-// maxPlainDepth is how deep nested types are read. Real documents nest a dozen levels.
-const maxPlainDepth = 2_000
+// maxPlainDepth is how deep nested types are read. Real documents nest a dozen levels; made-up ones a million, which no
+// stack would survive.
+const maxPlainDepth = 100
 
 // Plain reads a root, and what is nested in it, as values for encoding/json: a text as a [Delta], an
 // array as []any, a map as map[string]any; XML as []any of {"name", "attrs", "children"} for elements,
 // {"hook", …} for hooks and {"delta", "attrs"} for texts. What JSON has no word for is named:
 // {"$bytes": base64}, {"$undefined": true}, {"$bigint": "1"}, {"$number": "NaN"}, {"$doc": guid}.
-// Types nested deeper than 2,000 levels are shown as {"$deep": true}.
+// Types nested deeper than 100 levels are shown as {"$deep": true}.
 func (d *Doc) Plain(root string, kind Kind) (any, error) {
 	b, ok := d.roots[root]
 	switch kind {
@@ -54,9 +55,9 @@ func (d *Doc) plainBranch(b uint32, depth int) any {
 	case typeMap:
 		return d.plainMap(b, depth)
 	case typeText:
-		return d.deltaOf(b)
+		return d.deltaOf(b, depth)
 	case typeXMLText:
-		return map[string]any{"delta": d.deltaOf(b), "attrs": d.plainMap(b, depth)}
+		return map[string]any{"delta": d.deltaOf(b, depth), "attrs": d.plainMap(b, depth)}
 	case typeXMLElement:
 		return map[string]any{"name": br.name, "attrs": d.plainMap(b, depth), "children": d.plainList(b, depth)}
 	case typeXMLHook:
@@ -79,8 +80,7 @@ func (d *Doc) plainMap(b uint32, depth int) map[string]any {
 	out := map[string]any{}
 	for key, r := range d.branches[b].entries {
 		if it := d.at(r); it.visible() {
-			values := d.plainValues(it, depth)
-			out[d.keyName(key)] = values[len(values)-1]
+			out[d.keyName(key)] = d.lastValue(it, depth)
 		}
 	}
 	return out
@@ -91,6 +91,12 @@ func (d *Doc) plainValues(it *item, depth int) []any {
 		return []any{d.plainBranch(it.data, depth)}
 	}
 	return d.values(it)
+}
+
+// lastValue is the value of a map's key: the last of those that its item holds, as encoding/json can write it.
+func (d *Doc) lastValue(it *item, depth int) any {
+	values := d.plainValues(it, depth)
+	return values[len(values)-1]
 }
 
 // values gives what an item holds, unit by unit, fit for encoding/json.
@@ -108,8 +114,12 @@ func (d *Doc) decoded(it *item) []any {
 	out := make([]any, 0, it.len)
 	switch it.kind {
 	case kindString: // in an array, the units of a string are its elements
-		for i := range it.len {
-			out = append(out, d.substring(it, i, 1))
+		for _, c := range string(d.content(it)) {
+			if c > 0xffff {
+				out = append(out, replacement, replacement) // halves of a pair
+			} else {
+				out = append(out, string(c))
+			}
 		}
 	case kindAny:
 		for range it.len {

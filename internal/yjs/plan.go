@@ -224,6 +224,37 @@ func (p *plan) pending() []byte {
 	return w.finish(&rangeSet{})
 }
 
+// pendingError refuses a plan that leaves more waiting than is allowed; before is what waits already.
+func (p *plan) pendingError(d *Doc, before int) error {
+	if !p.waiting && len(p.unknown) == 0 {
+		return nil
+	}
+	if d.refusePending {
+		return fmt.Errorf("%w: %s", ErrPending, p.lacks())
+	}
+	n := before + bytesOfRange*(len(p.unknown)+len(d.pendingDeletes.ranges))
+	if p.waiting {
+		n += len(p.pending())
+	}
+	if n > d.limits.PendingBytes {
+		return errPending(n, d.limits.PendingBytes)
+	}
+	return nil
+}
+
+const bytesOfRange = 16 // that a deleted range takes in memory
+
+// lacks names something that is missing.
+func (p *plan) lacks() string {
+	for client, clock := range p.missing {
+		return fmt.Sprintf("clock %d of client %d", clock, client)
+	}
+	if len(p.unknown) > 0 {
+		return fmt.Sprintf("clock %d of client %d", p.unknown[0].clock, p.updateOf.clients[p.unknown[0].client])
+	}
+	return "another update"
+}
+
 // errPending says that more would wait than is allowed.
 func errPending(n, limit int) error {
 	return fmt.Errorf("%w: %d bytes would wait for what they depend on, allowed are %d", ErrLimit, n, limit)

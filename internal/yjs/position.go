@@ -14,23 +14,25 @@ type RelativePosition struct {
 	Assoc int    `json:"assoc"`
 }
 
-// RelativePosition is the place at an index, which must lie within the text.
+// RelativePosition is the place at an index; before the text means its beginning, beyond it its end.
 func (t Text) RelativePosition(index, assoc int) RelativePosition {
 	p := RelativePosition{Root: t.name, Assoc: assoc}
-	if !t.there {
+	b, ok := t.branch()
+	if !ok {
 		return p
 	}
 	d := t.doc
+	index = min(max(index, 0), t.Len())
 	if assoc < 0 {
 		if index == 0 {
 			return p
 		}
 		index--
 	}
-	if r, offset := d.indexOf(t.branch).find(d, uint32(index)); r != 0 {
+	if r, offset := d.indexOf(b).find(d, uint32(index)); r != 0 {
 		p.Item = &ID{d.clients[d.at(r).client-1].id, d.at(r).clock + offset}
 	} else if assoc < 0 {
-		p.Item = d.lastID(t.branch)
+		p.Item = d.lastID(b)
 	}
 	return p
 }
@@ -157,6 +159,11 @@ func (p *RelativePosition) UnmarshalJSON(b []byte) error {
 	}
 	if err := json.Unmarshal(b, &in); err != nil {
 		return fmt.Errorf("read a relative position: %w", err)
+	}
+	for _, id := range []*ID{in.Type, in.Item} {
+		if id != nil && (id.Client > MaxClient || id.Clock > MaxClock) {
+			return fmt.Errorf("read a relative position: %d@%d is no id", id.Client, id.Clock)
+		}
 	}
 	*p = RelativePosition{Type: in.Type, Item: in.Item}
 	if in.Root != nil {

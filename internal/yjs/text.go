@@ -4,34 +4,37 @@ import "strings"
 
 // Text is a root read as a Y.Text.
 type Text struct {
-	doc    *Doc
-	name   string
-	branch uint32
-	there  bool // the root exists
+	doc  *Doc
+	name string
 }
 
 // Text returns a root as a text. A root that nobody wrote to is an empty one.
-func (d *Doc) Text(root string) Text {
-	b, ok := d.roots[root]
-	return Text{d, root, b, ok}
+func (d *Doc) Text(root string) Text { return Text{d, root} }
+
+// branch is the root's branch, if anybody wrote to it yet.
+func (t Text) branch() (b uint32, ok bool) {
+	b, ok = t.doc.roots[t.name]
+	return b, ok
 }
 
 // Len is the text's length in UTF-16 units; an embed is one.
 func (t Text) Len() int {
-	if !t.there {
+	b, ok := t.branch()
+	if !ok {
 		return 0
 	}
-	return int(t.doc.branches[t.branch].length)
+	return int(t.doc.branches[b].length)
 }
 
 // String is the text without marks and embeds.
 func (t Text) String() string {
-	if !t.there {
+	root, ok := t.branch()
+	if !ok {
 		return ""
 	}
 	var b strings.Builder
 	d := t.doc
-	for r := d.branches[t.branch].first; r != 0; r = d.at(r).right {
+	for r := d.branches[root].first; r != 0; r = d.at(r).right {
 		if it := d.at(r); it.kind == kindString && !it.deleted() {
 			b.Write(d.content(it))
 		}
@@ -41,13 +44,15 @@ func (t Text) String() string {
 
 // Delta is the text with its marks and embeds. Neighbours with equal attributes are one operation.
 func (t Text) Delta() Delta {
-	if !t.there {
+	b, ok := t.branch()
+	if !ok {
 		return Delta{}
 	}
-	return t.doc.deltaOf(t.branch)
+	return t.doc.deltaOf(b, maxPlainDepth)
 }
 
-func (d *Doc) deltaOf(b uint32) Delta {
+// deltaOf reads a text in which types may nest depth levels deep.
+func (d *Doc) deltaOf(b uint32, depth int) Delta {
 	out := deltaBuilder{out: Delta{}}
 	var now marks
 	var cache attributeCache
@@ -60,7 +65,7 @@ func (d *Doc) deltaOf(b uint32) Delta {
 		case it.kind == kindFormat:
 			now = now.set(d, it.data)
 		default:
-			for _, v := range d.embeds(it) {
+			for _, v := range d.embeds(it, depth) {
 				out.add(Op{Embed: v, Attributes: cache.get(d, now)})
 			}
 		}
@@ -71,7 +76,7 @@ func (d *Doc) deltaOf(b uint32) Delta {
 // embeds gives what a countable item that is no string holds, unit by unit, as embeds. Values that an
 // array would hold can stand in a text only if a client treats the root as both; they are shown as
 // {"$value": …}, so that positions add up.
-func (d *Doc) embeds(it *item) []any {
+func (d *Doc) embeds(it *item, depth int) []any {
 	switch it.kind {
 	case kindEmbed:
 		r := reader{buf: d.content(it)}
@@ -80,7 +85,7 @@ func (d *Doc) embeds(it *item) []any {
 		}
 		return []any{Null{}}
 	case kindType:
-		return []any{d.plainBranch(it.data, maxPlainDepth)}
+		return []any{d.plainBranch(it.data, depth)}
 	}
 	values := d.values(it)
 	for i, v := range values {
@@ -102,12 +107,13 @@ type Run struct {
 // stand for the end.
 func (t Text) Runs(from, to int) []Run {
 	to = min(to, t.Len())
-	if !t.there || from < 0 || from >= to {
+	b, ok := t.branch()
+	if !ok || from < 0 || from >= to {
 		return nil
 	}
 	d := t.doc
-	r, offset := d.indexOf(t.branch).find(d, uint32(from))
-	now := d.marksBefore(t.branch, r)
+	r, offset := d.indexOf(b).find(d, uint32(from))
+	now := d.marksBefore(b, r)
 	var cache attributeCache
 	var out []Run
 	for left := uint32(to - from); left > 0; r = d.at(r).right {
@@ -133,7 +139,7 @@ func (d *Doc) run(it *item, offset, n uint32, attributes map[string]any) []Run {
 		return []Run{{ID: id, Len: int(n), Text: d.substring(it, offset, n), Attributes: attributes}}
 	}
 	var out []Run
-	for i, v := range d.embeds(it)[offset : offset+n] {
+	for i, v := range d.embeds(it, maxPlainDepth)[offset : offset+n] {
 		out = append(out, Run{ID: ID{id.Client, id.Clock + uint32(i)}, Len: 1, Embed: v, Attributes: attributes})
 	}
 	return out
@@ -164,20 +170,28 @@ func (d *Doc) substring(it *item, offset, n uint32) string {
 // marksBefore are the marks in force where an item stands; r 0 means the end. It passes over leaves
 // without marks.
 func (d *Doc) marksBefore(b uint32, r ref) marks {
-	var now marks
-	x := d.indexOf(b)
+	d.indexOf(b)
+	return d.marksUpTo(b, nil, d.branches[b].first, r)
+}
+
+// marksUpTo takes marks from where one item stands to where a later one does; 0 means the end.
+func (d *Doc) marksUpTo(b uint32, now marks, from, to ref) marks {
+	x := d.branches[b].index
 	last := uint32(0)
-	if r != 0 {
-		last = d.at(r).leaf
+	if to != 0 {
+		last = d.at(to).leaf
 	}
-	for l := range x.leavesWithFormats(last) {
-		c := x.leaves[l].first
-		for n := x.leaves[l].items; n > 0 && c != r; n-- {
+	for c := from; c != 0 && c != to; {
+		l := d.at(c).leaf
+		for ; c != 0 && c != to && d.at(c).leaf == l; c = d.at(c).right {
 			if it := d.at(c); it.isFormat() {
 				now = now.set(d, it.data)
 			}
-			c = d.at(c).right
 		}
+		if c == 0 || c == to {
+			break
+		}
+		c = x.nextWithFormats(d.at(c).leaf, last)
 	}
 	return now
 }

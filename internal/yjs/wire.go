@@ -2,8 +2,10 @@ package yjs
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Defaults of the [Limits]. A report of 100,000 words is about one megabyte as an update.
@@ -11,18 +13,24 @@ const (
 	defaultUpdateBytes    = 16 << 20 // bytes
 	defaultStructs        = 50_000
 	defaultDepth          = 64       // levels of one Any or JSON value
-	defaultAttributeBytes = 64 << 10 // bytes of one mark's or embed's JSON
+	defaultAttributeBytes = 8 << 10  // bytes of one mark's or embed's JSON
 	defaultPendingBytes   = 4 << 20  // bytes
 	defaultEffort         = 10 << 20 // steps, some 0.1 s
 )
 
+// maxDepth bounds Limits.Depth: values are read recursively.
+const maxDepth = 1024
+
+// Trusted are limits for bytes of our own making: what a document encoded, what a log holds. They bound nothing but depth.
+func Trusted() Limits { return trusted }
+
 // Limits bound what one update may bring. A zero field means its default.
 type Limits struct {
 	UpdateBytes    int // length of one update; default 16 MiB
-	Structs        int // structs and deleted ranges in one update; default 50,000
-	Depth          int // nesting of one value; default 64
-	AttributeBytes int // a mark's key and JSON value, or an embed's JSON; default 64 KiB
-	PendingBytes   int // what may wait for missing dependencies; default 4 MiB
+	Structs        int // structs in one update, and as many values of arrays, and as many deleted ranges; default 50,000
+	Depth          int // nesting of one value; default 64, at most 1,024
+	AttributeBytes int // a mark's key and JSON value, or an embed's JSON; default 8 KiB
+	PendingBytes   int // what may wait for missing dependencies, deleted ranges at 16 bytes each; default 4 MiB
 	Effort         int // steps to find the places of structs inserted at one place; default 10,485,760, some 0.1 s
 }
 
@@ -38,6 +46,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.AttributeBytes, defaultAttributeBytes)
 	set(&l.PendingBytes, defaultPendingBytes)
 	set(&l.Effort, defaultEffort)
+	l.Depth = min(l.Depth, maxDepth)
 	return l
 }
 
@@ -116,6 +125,7 @@ type update struct {
 	groups  []group
 	structs []wire
 	deletes []wireDelete
+	values  int               // of arrays
 	size    int               // bytes of content that a document would have to keep
 	index   map[uint64]uint32 // of clients, once there are many
 }
@@ -126,14 +136,38 @@ const manyClients = 12
 // decode reads src into u, whose slices it uses again. On an error u is of no use.
 func (u *update) decode(src []byte, limits *Limits) error {
 	u.src, u.clients, u.groups, u.structs, u.deletes = src, u.clients[:0], u.groups[:0], u.structs[:0], u.deletes[:0]
-	u.grouped, u.size, u.index = u.grouped[:0], 0, nil
+	u.grouped, u.values, u.size, u.index = u.grouped[:0], 0, 0, nil
 	if len(src) > limits.UpdateBytes {
 		return fmt.Errorf("%w: an update of %d bytes, allowed are %d", ErrLimit, len(src), limits.UpdateBytes)
 	}
 	r := reader{buf: src}
 	u.readGroups(&r, limits)
 	u.readDeletes(&r, limits)
+	u.joinDeletes()
 	return r.end()
+}
+
+// joinDeletes sorts the deletions and joins those that overlap or touch, so that each clock is named once.
+func (u *update) joinDeletes() {
+	if len(u.deletes) < 2 {
+		return
+	}
+	slices.SortFunc(u.deletes, func(a, b wireDelete) int {
+		if a.client != b.client {
+			return cmp.Compare(a.client, b.client)
+		}
+		return cmp.Compare(a.clock, b.clock)
+	})
+	out := u.deletes[:1]
+	for _, del := range u.deletes[1:] {
+		last := &out[len(out)-1]
+		if del.client == last.client && del.clock <= last.clock+last.len {
+			last.len = max(last.clock+last.len, del.clock+del.len) - last.clock
+		} else {
+			out = append(out, del)
+		}
+	}
+	u.deletes = out
 }
 
 func (u *update) readGroups(r *reader, limits *Limits) {
@@ -309,6 +343,10 @@ func (u *update) readArray(r *reader, w *wire, limits *Limits) (from int) {
 		r.fail(fmt.Sprintf("%d values in %d bytes", n, r.left()))
 		return r.pos
 	}
+	if u.values += int(n); u.values > limits.Structs {
+		r.failLimit(fmt.Sprintf("%d values", u.values), limits.Structs)
+		return r.pos
+	}
 	w.len = uint32(n)
 	from = r.pos
 	for ; n > 0 && r.err == nil; n-- {
@@ -349,8 +387,8 @@ func (r *reader) checkJSON(b []byte, limits *Limits) {
 		r.failLimit(fmt.Sprintf("JSON %d levels deep", depth), limits.Depth)
 		return
 	}
-	if !json.Valid(b) {
-		r.fail("a string that is not JSON")
+	if !json.Valid(b) || (bytes.ContainsAny(b, "eE") && json.Unmarshal(b, new(any)) != nil) {
+		r.fail("a string that is not JSON, or holds a number that no JavaScript has")
 	}
 }
 

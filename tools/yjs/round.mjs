@@ -106,19 +106,16 @@ class Round {
   }
 
   /**
-   * Check tells the deletes that the update names, not those that follow from them (what stood in a deleted type, what
-   * a map entry replaced). Checked behind others in flight, it may name one that has followed from theirs.
+   * Check tells the deletes that the update names, and what is nested in what it deletes; not what a map entry replaced.
+   * Checked behind others in flight, it may name one that has followed from theirs.
    */
   compareCheck (check, checkedAlone, isNew, deletes, named, before) {
     const told = normalised(triples(check.deletes))
     same('new ranges of Check', isNew, normalised(triples(check.new)))
     same('pending of Check', false, check.pending)
-    same('deletes of Check that the update does not name', told, common(told, named))
-    if (checkedAlone) {
-      same('deletes of Check', common(named, deletes), existing(told, before))
-    } else {
-      same('deletes of Check that are missing', common(named, deletes), common(common(named, deletes), told))
-    }
+    const expected = common(named, deletes)
+    same('deletes of Check that are missing', expected, common(expected, told))
+    if (checkedAlone) same('deletes of Check that do not happen', existing(told, before), common(existing(told, before), deletes))
     same('NoOp of Check', isNew.length + told.length === 0, check.noop)
     const touched = rootsOf(this.reference, isNew)
     same('roots of Check', touched, touched.filter(name => check.roots?.includes(name)))
