@@ -84,7 +84,8 @@ func Members(ctx context.Context, db IDB, page review.Page) ([]review.Member, st
 	var rows []review.Member
 	query := db.NewSelect().Model(&rows).OrderExpr("lower(name), id").Limit(oneMore(page))
 	if more {
-		query.Where("(lower(name), id) > (?, ?)", name, id)
+		// SQLite seeks by the first condition only, and would read the index from its start for the second.
+		query.Where("lower(name) >= ?", name).Where("(lower(name), id) > (?, ?)", name, id)
 	}
 	if err := query.Scan(ctx); err != nil {
 		return nil, "", translate("members", "list", err)
