@@ -240,6 +240,12 @@ func TestAnObjectOfAnotherDeskIsNotReachedThroughOnesOwn(t *testing.T) {
 	if tried < 7 {
 		t.Errorf("only %d rows name an object of a desk", tried)
 	}
+	for _, path := range []string{"/audit?desk=", "/audit?desk=" + elsewhere.ID, "/audit/verification?desk=", "/audit/export?desk=", "/audit/export", "/audit/export?desk=" + elsewhere.ID} {
+		_, secret := w.session(admin.ID)
+		if got := w.send(http.MethodGet, apiBase+path, "", withCookie(secret)); got.Code != http.StatusNotFound && got.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", path, got.Code, got.Body)
+		}
+	}
 	theirs, _ := w.session(stranger.ID)
 	_, secret := w.session(admin.ID)
 	wantStatus(t, w.send(http.MethodDelete, apiBase+"/me/sessions/"+theirs, "", withCookie(secret)), http.StatusNotFound, "not_found")
