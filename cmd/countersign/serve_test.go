@@ -259,6 +259,7 @@ func TestCommandsAnswerAndRefuseWithTheirExitCodes(t *testing.T) {
 	contains(run(t, exitTampered, "audit", "verify", export), "changed")
 	contains(run(t, exitUsage, "serve", "--url", "http://review.example.org"), "in the clear")
 	contains(run(t, exitUsage, "serve", "--addr", "0.0.0.0:0", "--data", dir), "COUNTERSIGN_URL")
+	contains(run(t, exitUsage, "serve", "--addr", "nonsense"), "HOST:PORT")
 	contains(run(t, exitUsage, "fly"), "fly")
 	contains(run(t, exitUnavailable, in("serve", "--addr", strings.TrimPrefix(p.base, "http://"))...), "Cannot listen")
 	for _, shell := range []string{"bash", "zsh", "fish"} {
