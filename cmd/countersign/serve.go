@@ -36,6 +36,9 @@ type serveCmd struct{}
 // Run serves until ctx is done, then shuts down in order: nothing new comes in, what is under way is
 // answered, the followers stop, what waits for the audit is written, the database is closed.
 func (serveCmd) Run(ctx context.Context, m *Main, line *cli) (err error) {
+	if _, _, err := net.SplitHostPort(line.Addr); err != nil {
+		return usageError("COUNTERSIGN_ADDR is HOST:PORT, such as 127.0.0.1:8080: " + err.Error())
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", line.Addr)
 	if err != nil {
 		return review.Errorf(review.Unavailable, "Cannot listen on %s. Name another with --addr or COUNTERSIGN_ADDR.", line.Addr).Because(err)

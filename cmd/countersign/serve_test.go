@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/countersign/countersign/internal/store/storetest"
 )
 
@@ -58,7 +60,7 @@ type process struct {
 	t           testing.TB
 	base, setup string
 	cmd         *exec.Cmd
-	out, log    *safeBuffer
+	log         *safeBuffer
 	ended       chan error
 }
 
@@ -73,16 +75,25 @@ func start(t testing.TB, dsn string) *process {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, base: "http://" + address, out: &safeBuffer{}, log: &safeBuffer{}, ended: make(chan error, 1)}
+	out, err := os.Create(filepath.Join(t.TempDir(), "out")) // a file, because a pipe would be read later
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = out.Close() }()
+	p := &process{t: t, base: "http://" + address, log: &safeBuffer{}, ended: make(chan error, 1)}
 	p.cmd = exec.Command(built(t), "serve", "--addr", address, "--database", dsn, "--data", t.TempDir())
-	p.cmd.Stdout, p.cmd.Stderr = p.out, p.log
+	p.cmd.Stdout, p.cmd.Stderr = out, p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	go func() { p.ended <- p.cmd.Wait() }()
 	t.Cleanup(func() { _ = p.cmd.Process.Kill() })
 	p.await("/readyz")
-	p.setup = regexp.MustCompile(`http://\S+/setup/\S+`).FindString(p.out.String())
+	printed, err := os.ReadFile(out.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.setup = regexp.MustCompile(`http://\S+/setup/\S+`).FindString(string(printed))
 	return p
 }
 
@@ -152,7 +163,7 @@ func TestWalkthrough(t *testing.T) {
 			dsn := storetest.Empty(t, kind)
 			p := start(t, dsn)
 			if p.setup == "" {
-				t.Fatalf("no link was printed: %q", p.out)
+				t.Fatal("no link was printed")
 			}
 			script := exec.CommandContext(t.Context(), "bash", "../../tests/walkthrough.sh", p.base, p.setup)
 			output, err := script.CombinedOutput()
@@ -248,6 +259,7 @@ func TestCommandsAnswerAndRefuseWithTheirExitCodes(t *testing.T) {
 	contains(run(t, exitTampered, "audit", "verify", export), "changed")
 	contains(run(t, exitUsage, "serve", "--url", "http://review.example.org"), "in the clear")
 	contains(run(t, exitUsage, "serve", "--addr", "0.0.0.0:0", "--data", dir), "COUNTERSIGN_URL")
+	contains(run(t, exitUsage, "serve", "--addr", "nonsense"), "HOST:PORT")
 	contains(run(t, exitUsage, "fly"), "fly")
 	contains(run(t, exitUnavailable, in("serve", "--addr", strings.TrimPrefix(p.base, "http://"))...), "Cannot listen")
 	for _, shell := range []string{"bash", "zsh", "fish"} {
@@ -293,6 +305,7 @@ func post(t *testing.T, url, body string) {
 // TestMainServesAndDrains runs the same wiring in this process: a request under way when the end is
 // asked for is answered, and nothing is left running.
 func TestMainServesAndDrains(t *testing.T) {
+	before := goleak.IgnoreCurrent()
 	ctx, stop := context.WithCancel(t.Context())
 	var out, log safeBuffer
 	at := make(chan net.Addr, 1)
@@ -331,9 +344,76 @@ func TestMainServesAndDrains(t *testing.T) {
 	if code := <-ended; code != exitOK {
 		t.Errorf("exit code %d\n%s", code, &log)
 	}
+	goleak.VerifyNone(t, before)
 	for line := range strings.Lines(log.String()) {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("not JSON: %s", line)
 		}
 	}
+}
+
+// get sends a request with a cookie and returns status and answer.
+func get(t *testing.T, url, cookie string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Cookie", cookie)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(answer)
+}
+
+// TestNodesOnOneDatabaseAreOneHouse: a link, a session and the end of an account hold on every node.
+func TestNodesOnOneDatabaseAreOneHouse(t *testing.T) {
+	dsn := storetest.Empty(t, storetest.Postgres)
+	first := start(t, dsn)
+	second := start(t, dsn)
+	setup := `{"secret":"` + filepath.Base(second.setup) + `","name":"Sana","email":"sana@example.org","password":"lantern gravel oboe fjord","desk":"Desk"}`
+	post(t, first.base+"/api/v1/setup", setup) // the link that the other node printed
+	first.stop()                               // a node goes, and nobody is signed out by that
+	third := start(t, dsn)
+	add := []string{"member", "add", "ana@example.org", "--name", "Ana", "--desk", "desk", "--role", "writer", "--password-stdin", "--database", dsn, "--data", t.TempDir()}
+	runWith(t, "four other quiet words\n", exitOK, add...)
+	cookie := signIn(t, second, "ana@example.org", "four other quiet words")
+	name, value, _ := strings.Cut(cookie, "=")
+	elsewhere := strings.Replace(name, second.base[strings.LastIndex(second.base, ":")+1:], third.base[strings.LastIndex(third.base, ":")+1:], 1) + "=" + value
+	if status, answer := get(t, third.base+"/api/v1/me", elsewhere); status != http.StatusOK {
+		t.Fatalf("the session does not hold on the other node: %d %s", status, answer)
+	}
+	run(t, exitOK, "member", "disable", "ana@example.org", "--database", dsn, "--data", t.TempDir())
+	for _, node := range []struct{ base, cookie string }{{second.base, cookie}, {third.base, elsewhere}} {
+		if status, _ := get(t, node.base+"/api/v1/me", node.cookie); status != http.StatusUnauthorized {
+			t.Errorf("a disabled member is let in on %s: %d", node.base, status)
+		}
+	}
+	second.stop()
+	third.stop()
+}
+
+func signIn(t *testing.T, p *process, email, password string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.base+"/api/v1/session", strings.NewReader(`{"email":"`+email+`","password":"`+password+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	cookie, _, _ := strings.Cut(response.Header.Get("Set-Cookie"), ";")
+	if response.StatusCode != http.StatusCreated || cookie == "" {
+		t.Fatalf("sign in: %d", response.StatusCode)
+	}
+	return cookie
 }

@@ -152,7 +152,7 @@ func TestTooManyTestsAreRefusedAndAsManyAsMayRunSoon(t *testing.T) {
 	if _, errs := revised(t, "", rows.String()); len(errs) > 0 {
 		t.Fatal(errs[0])
 	}
-	if took := time.Since(begin); took > 5*time.Second {
+	if took := time.Since(begin); took > 30*time.Second { // under a second alone, six with -race on a busy machine
 		t.Errorf("took %v", took)
 	}
 	_, errs := revised(t, "", rows.String()+"t, *, *, *, suspended+frozen+frozen+frozen, never\n")

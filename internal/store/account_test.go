@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -205,6 +206,34 @@ func TestAnAnswerIsKeptForItsKey(t *testing.T) {
 		}
 		_, err = store.KeptAnswer(t.Context(), s.Reader(), "somebody", "k1")
 		wantCode(t, err, review.NotFound)
+	})
+}
+
+func TestASuccessTakesBackTheOneFailureThatWasCountedForIt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := store.LoginFailures{Kind: "address", Key: "192.0.2.1"}
+		inTx(t, s, func(ctx context.Context, tx store.IDB) error {
+			return errors.Join(store.AddLoginFailure(ctx, tx, &f, noon, time.Hour), store.AddLoginFailure(ctx, tx, &f, noon, time.Hour))
+		})
+		for _, want := range []int64{1, 0, 0} {
+			inTx(t, s, func(ctx context.Context, tx store.IDB) error { return store.ForgiveLoginFailure(ctx, tx, &f) })
+			if err := store.FindLoginFailures(t.Context(), s.Reader(), &f); err != nil || f.Count != want {
+				t.Errorf("%d failures, want %d (%v)", f.Count, want, err)
+			}
+		}
+	})
+}
+
+func TestAnAnswerIsFilledInLater(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		kept := review.KeptAnswer{Member: "m", Key: "k", Request: hashOf("POST"), Body: []byte{}, CreatedAt: noon}
+		inTx(t, s, func(ctx context.Context, tx store.IDB) error { return store.KeepAnswer(ctx, tx, kept) })
+		filled := review.KeptAnswer{Member: "m", Key: "k", Status: 201, Body: []byte("done")}
+		inTx(t, s, func(ctx context.Context, tx store.IDB) error { return store.FillAnswer(ctx, tx, filled) })
+		got, err := store.KeptAnswer(t.Context(), s.Reader(), "m", "k")
+		if err != nil || got.Status != 201 || string(got.Body) != "done" || !bytes.Equal(got.Request, kept.Request) || !got.CreatedAt.Equal(noon) {
+			t.Errorf("read %+v (%v)", got, err)
+		}
 	})
 }
 

@@ -18,7 +18,7 @@ const (
 	auditKeySetting = "audit_key"         // the private key as note.GenerateKey encodes it
 	auditKeyPublic  = "audit_key_public"
 
-	maxAuditSize = 1 << 32 // records; a checkpoint of more is no honest one, and verifying would not end
+	maxAuditSize = 1 << 28 // records; a checkpoint of more is no honest one, and to verify it would take minutes
 )
 
 // makeAuditKey makes the log's head and its key, if there are none.

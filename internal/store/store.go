@@ -8,7 +8,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -108,12 +107,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // InTx runs do in one transaction and commits it if do returns nil. What do did is durable when InTx returns nil, and undone
 // otherwise. do is run once, writes through tx only, and calls neither InTx nor the network.
 func (s *Store) InTx(ctx context.Context, do func(ctx context.Context, tx IDB) error) error {
-	conn, err := s.writer.Conn(ctx)
-	if err != nil {
-		return translate("transaction", "begin", err)
-	}
-	defer func() { _ = conn.Close() }()
-	tx, err := conn.BeginTx(ctx, nil)
+	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return translate("transaction", "begin", err)
 	}
@@ -121,12 +115,7 @@ func (s *Store) InTx(ctx context.Context, do func(ctx context.Context, tx IDB) e
 	if err := do(ctx, tx); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
-		// A connection whose COMMIT failed may still be in the transaction: it is not used again.
-		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
-		return translate("transaction", "commit", err)
-	}
-	return nil
+	return translate("transaction", "commit", tx.Commit())
 }
 
 // Snapshot runs do in a read-only transaction, in which every query sees the same moment.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -48,6 +49,8 @@ func (s *Server) verifyAudit(ctx context.Context, in *verifyAuditInput) (*verify
 	return &verifyAuditOutput{Body: report}, nil
 }
 
+const exportTimeout = 10 * time.Minute // some ten million records
+
 // exportAudit streams the log, so that it can be verified elsewhere. It is not huma's because its
 // answer is a file of any length.
 func (s *Server) exportAudit(w http.ResponseWriter, r *http.Request) error {
@@ -60,7 +63,13 @@ func (s *Server) exportAudit(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Content-Disposition", `attachment; filename="countersign-audit.ndjson"`)
 	}
 	into := &lateWriter{ResponseWriter: w, begin: begin}
-	err := s.workflow.ExportAudit(r.Context(), actor, r.URL.Query().Get("desk"), into)
+	// A long log takes longer than other requests may. A client that goes away ends it by its writes.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), exportTimeout)
+	defer cancel()
+	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(exportTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("give an export time: %w", err)
+	}
+	err := s.workflow.ExportAudit(ctx, actor, r.URL.Query().Get("desk"), into)
 	if err != nil && into.begun {
 		s.log.ErrorContext(r.Context(), "an export broke off", "request", requestID(r.Context()), "error", err)
 		panic(http.ErrAbortHandler) // so that the client does not take half a file for a whole one

@@ -7,16 +7,12 @@ import (
 	"github.com/countersign/countersign/internal/workflow"
 )
 
-type meOutput struct {
-	Body SignedIn
-}
-
-func (s *Server) me(ctx context.Context, in *struct{ Acting }) (*meOutput, error) {
+func (s *Server) me(ctx context.Context, in *struct{ Acting }) (*versioned[SignedIn], error) {
 	places, err := s.workflow.Places(ctx, in.actor.Member.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &meOutput{Body: SignedIn{Member: in.actor.Member, Session: *in.actor.Session, Desks: places}}, nil
+	return versionOf(SignedIn{Member: in.actor.Member, Session: *in.actor.Session, Desks: places}, in.actor.Member.Version), nil
 }
 
 type changeMeInput struct {

@@ -256,6 +256,19 @@ func TestPagesHaveNoScriptAndRefuseKindly(t *testing.T) {
 	wantStatus(t, cross, 403, "forbidden")
 }
 
+func TestAnETagIsWhatAChangeNames(t *testing.T) {
+	w := newWorld(t, local)
+	desk := w.desk("here")
+	_, admin := w.session(w.member(desk.ID, review.Admin).ID)
+	for path, body := range map[string]string{"/api/v1/me": `{"name":"New Name"}`, "/api/v1/desks/" + desk.ID: `{"name":"New name"}`} {
+		etag := w.send("GET", path, "", withCookie(admin)).Header().Get("ETag")
+		if got := w.send("PATCH", path, body, withCookie(admin), "If-Match: "+etag); got.Code != 200 || got.Header().Get("ETag") == etag {
+			t.Errorf("%s: %d %s, ETag %s after %s", path, got.Code, got.Body, got.Header().Get("ETag"), etag)
+		}
+		wantStatus(t, w.send("PATCH", path, body, withCookie(admin), "If-Match: "+etag), 409, "stale")
+	}
+}
+
 func TestOperationsTellWhetherToSendRequests(t *testing.T) {
 	w := newWorld(t, local)
 	for path, part := range map[string]string{"/healthz": "ok", "/readyz": "ok", "/metrics": "countersign_http_requests_total"} {

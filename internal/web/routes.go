@@ -18,7 +18,7 @@ func table() []route {
 	return []route{
 		{get, api + "/openapi.json", public(), page((*Server).openAPI), "", 0},
 
-		{get, api + "/setup", public(), operation((*Server).getSetup), "Says until when a set-up link works.", 0},
+		{post, api + "/setup/look", public(), operation((*Server).lookAtSetup), "Says until when a set-up link works.", 0},
 		{post, api + "/setup", public(), operation((*Server).setUp), "Makes the first admin and the first desk, with the link that the server printed.", created},
 
 		{post, api + "/session", public(), operation((*Server).signIn), "Signs in with e-mail and password.", created},

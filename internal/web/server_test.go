@@ -26,8 +26,9 @@ import (
 // world is a server on a database of its own, with desks and members put there directly.
 type world struct {
 	*Server
-	t     *testing.T
-	store *store.Store
+	t      *testing.T
+	store  *store.Store
+	within store.IDB // the transaction of together, nil outside
 }
 
 func newWorld(t *testing.T, base string) *world {
@@ -59,9 +60,26 @@ const local = "http://127.0.0.1:8080"
 
 func (w *world) tx(do func(ctx context.Context, tx store.IDB) error) {
 	w.t.Helper()
+	if w.within != nil {
+		if err := do(w.t.Context(), w.within); err != nil {
+			w.t.Fatal(err)
+		}
+		return
+	}
 	if err := w.store.InTx(w.t.Context(), do); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// together puts many things there in one transaction, because each has to reach the disk.
+func (w *world) together(do func()) {
+	w.t.Helper()
+	w.tx(func(_ context.Context, tx store.IDB) error {
+		w.within = tx
+		defer func() { w.within = nil }()
+		do()
+		return nil
+	})
 }
 
 func (w *world) desk(slug string) review.Desk {

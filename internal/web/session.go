@@ -108,8 +108,11 @@ func (s *Server) endOtherSessions(ctx context.Context, in *struct{ Acting }) (*n
 	return nil, s.workflow.EndOtherSessions(ctx, in.actor)
 }
 
-type setUpQuery struct {
-	Secret string `query:"secret" required:"true" maxLength:"100" doc:"The last part of the link that the server printed."`
+// setUpLook has the secret in its body, because addresses end up in logs.
+type setUpLook struct {
+	Body struct {
+		Secret string `json:"secret" maxLength:"100" doc:"The last part of the link that the server printed."`
+	}
 }
 
 type setUpState struct {
@@ -118,8 +121,8 @@ type setUpState struct {
 	}
 }
 
-func (s *Server) getSetup(ctx context.Context, in *setUpQuery) (*setUpState, error) {
-	until, err := s.workflow.SetupUntil(ctx, in.Secret)
+func (s *Server) lookAtSetup(ctx context.Context, in *setUpLook) (*setUpState, error) {
+	until, err := s.workflow.SetupUntil(ctx, in.Body.Secret)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (w *Workflow) deskExists(ctx context.Context, desk string) error {
 // request finds what policy has to know about the actor.
 func (w *Workflow) request(ctx context.Context, actor Actor, what about) (policy.Request, error) {
 	ask := policy.Request{Desk: what.desk, Deed: what.deed, Facts: what.facts, Token: actor.Token}
-	if what.desk == "" {
+	if what.deed.Type == review.OnServer {
 		return ask, w.serverRoles(ctx, actor, &ask)
 	}
 	membership, err := store.Membership(ctx, w.store.Reader(), what.desk, actor.Member.ID)

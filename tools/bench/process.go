@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -40,9 +40,13 @@ func (b *bench) serve(ctx context.Context, dsn string) (*server, error) {
 		return nil, err
 	}
 	s := &server{base: "http://" + address}
-	var out bytes.Buffer
+	out, err := os.Create(filepath.Join(dir, "out")) // a file, because a pipe would be read later
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = out.Close() }()
 	s.cmd = exec.CommandContext(ctx, b.binary, "serve", "--addr", address, "--database", dsn, "--data", dir)
-	s.cmd.Stdout, s.cmd.Stderr = &out, io.Discard
+	s.cmd.Stdout, s.cmd.Stderr = out, io.Discard
 	begun := time.Now()
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
@@ -50,8 +54,9 @@ func (b *bench) serve(ctx context.Context, dsn string) (*server, error) {
 	for time.Since(begun) < 30*time.Second {
 		if status, _, err := s.call(ctx, http.MethodGet, "/readyz", "", ""); err == nil && status == http.StatusOK {
 			s.ready = time.Since(begun)
-			s.setup = regexp.MustCompile(`/setup/(\S+)`).FindString(out.String())
-			return s, nil
+			printed, err := os.ReadFile(out.Name())
+			s.setup = regexp.MustCompile(`/setup/(\S+)`).FindString(string(printed))
+			return s, err
 		}
 		time.Sleep(time.Millisecond)
 	}
