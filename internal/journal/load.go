@@ -15,11 +15,6 @@ const Root = "body"
 // logPage is how many rows of a log are read at once.
 const logPage = 500
 
-// trusted are the limits for what the log itself holds: it was checked when it came in, under limits that may have changed.
-var trusted = yjs.Limits{
-	UpdateBytes: 1 << 30, Structs: 1 << 26, Depth: 1 << 10, AttributeBytes: 1 << 26, PendingBytes: 1 << 30, Effort: 1 << 40,
-}
-
 // Text is a report's document at a moment. It belongs to whoever loaded it.
 type Text struct {
 	Report review.Report // as it was when the text was loaded or last followed
@@ -45,7 +40,7 @@ func (j *Journal) Load(ctx context.Context, report string) (*Text, error) {
 		if err != nil {
 			return err
 		}
-		t = &Text{Report: row, Seq: last.Seq, Doc: yjs.New(yjs.Options{Text: "", Limits: trusted})}
+		t = &Text{Report: row, Seq: last.Seq, Doc: yjs.New(yjs.Options{Limits: yjs.Trusted()})}
 		if last.Seq > 0 {
 			if _, err := t.Doc.Apply(last.State); err != nil {
 				return fmt.Errorf("load the snapshot of %s at %d: %w", report, last.Seq, err)
@@ -56,6 +51,9 @@ func (j *Journal) Load(ctx context.Context, report string) (*Text, error) {
 		}
 		if t.Seq < row.Seq {
 			return fmt.Errorf("load %s: the log ends at row %d of %d", report, t.Seq, row.Seq)
+		}
+		if structs, deletes := t.Doc.Pending(); structs || deletes {
+			return fmt.Errorf("load %s: the log lacks what it builds on", report)
 		}
 		return nil
 	})

@@ -40,7 +40,7 @@ func (j *Journal) NeedsCompacting(ctx context.Context, report review.Report) (bo
 
 // sameText holds a state, loaded afresh, against the document that it was made of.
 func sameText(state []byte, of *yjs.Doc) error {
-	again := yjs.New(yjs.Options{Limits: trusted})
+	again := yjs.New(yjs.Options{Limits: yjs.Trusted()})
 	if _, err := again.Apply(state); err != nil {
 		return fmt.Errorf("load what was made: %w", err)
 	}
@@ -68,7 +68,7 @@ func (j *Journal) Verify(ctx context.Context, report string) error {
 	if err != nil {
 		return err
 	}
-	whole := &Text{Report: text.Report, Doc: yjs.New(yjs.Options{Limits: trusted})}
+	whole := &Text{Report: text.Report, Doc: yjs.New(yjs.Options{Limits: yjs.Trusted()})}
 	if err := whole.Follow(ctx, j.store.Reader(), nil); err != nil {
 		return err
 	}
