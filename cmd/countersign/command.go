@@ -42,6 +42,7 @@ type cli struct {
 	Data     string `env:"COUNTERSIGN_DATA" default:"./data" placeholder:"DIR" help:"The data directory: database, signing key. Default: ${default}."`
 	URL      string `env:"COUNTERSIGN_URL" placeholder:"URL" help:"The public base, such as https://review.example.org. Default: http:// and the address, if that is loopback."`
 	Addr     string `env:"COUNTERSIGN_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where serve listens. Default: ${default}."`
+	NATS     string `name:"nats" env:"COUNTERSIGN_NATS" placeholder:"URL" help:"A nats:// URL, where several nodes serve one database. Empty: one node."`
 	Log      string `env:"COUNTERSIGN_LOG" default:"text" enum:"text,json" placeholder:"text|json" help:"Form of the log, which goes to standard error. Default: ${default}."`
 	Origins  string `env:"COUNTERSIGN_ORIGINS" placeholder:"ORIGIN,..." help:"Further exact origins that browsers may come from."`
 	JSON     bool   `name:"json" help:"Answer in JSON."`

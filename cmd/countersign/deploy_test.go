@@ -117,6 +117,9 @@ func TestTheComposeFileFitsTheBinary(t *testing.T) {
 			strings.TrimPrefix(dsn.Path, "/") != postgres.Environment["POSTGRES_DB"] || password != expand(postgres.Environment["POSTGRES_PASSWORD"], values) {
 			t.Errorf("%s: COUNTERSIGN_DATABASE does not lead to the service postgres: %v", name, err)
 		}
+		if nats, err := url.Parse(env("COUNTERSIGN_NATS")); err != nil || nats.Scheme != "nats" || !slices.Contains(file.Services[nats.Hostname()].Expose, nats.Port()) {
+			t.Errorf("%s: COUNTERSIGN_NATS %q leads to no service: %v", name, env("COUNTERSIGN_NATS"), err)
+		}
 		if len(service.Volumes) != 1 || !strings.HasSuffix(service.Volumes[0], ":"+env("COUNTERSIGN_DATA")) {
 			t.Errorf("%s: the volumes %v do not hold COUNTERSIGN_DATA %s", name, service.Volumes, env("COUNTERSIGN_DATA"))
 		}

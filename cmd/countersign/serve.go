@@ -15,6 +15,7 @@ import (
 
 	"github.com/countersign/countersign/frontend"
 	"github.com/countersign/countersign/internal/bus"
+	"github.com/countersign/countersign/internal/journal"
 	"github.com/countersign/countersign/internal/review"
 	"github.com/countersign/countersign/internal/store"
 	"github.com/countersign/countersign/internal/web"
@@ -59,6 +60,13 @@ func (serveCmd) Run(ctx context.Context, m *Main, line *cli) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	hints, closeBus, err := line.openBus(log)
+	if err != nil {
+		return err
+	}
+	defer closeBus()
+	texts := journal.Open(journal.Config{Store: s, Bus: hints, Now: time.Now, Log: log})
+	defer func() { err = errors.Join(err, texts.Close(context.WithoutCancel(ctx))) }()
 	flow, err := newWorkflow(s, bus.NewLocal(), log)
 	if err != nil {
 		return err
@@ -79,6 +87,18 @@ func (serveCmd) Run(ctx context.Context, m *Main, line *cli) (err error) {
 		return err
 	}
 	return m.serve(ctx, running{log: log, flow: flow, site: site, listener: listener, store: s})
+}
+
+// openBus opens the bus between nodes: NATS, or this process alone.
+func (line *cli) openBus(log *slog.Logger) (hints bus.Bus, end func(), err error) {
+	if line.NATS == "" {
+		return bus.NewLocal(), func() {}, nil
+	}
+	nats, err := bus.DialNATS(line.NATS, log)
+	if err != nil {
+		return nil, nil, usageError("COUNTERSIGN_NATS is a URL such as nats://127.0.0.1:4222: " + err.Error())
+	}
+	return nats, nats.Close, nil
 }
 
 // offerSetup prints the link that makes the first admin, if there is nobody yet.
