@@ -116,18 +116,23 @@ func newTypist(member string, client uint64) *typist {
 // types makes an update that puts s at the end of the text.
 func (y *typist) types(t testing.TB, s string) review.Part {
 	t.Helper()
+	p, err := y.part(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (y *typist) part(s string) (review.Part, error) {
 	u, err := y.doc.Transact(y.client, func(tx *yjs.Tx) error {
 		text := tx.Text(journal.Root)
 		return text.Insert(text.Len(), s, nil)
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	p := review.Part{Member: y.member, Session: "session", Update: u}
 	if !y.known {
 		p.Clients, y.known = []uint64{y.client}, true
 	}
-	return p
+	return p, err
 }
 
 func batch(report string, parts ...review.Part) journal.Batch {
