@@ -32,7 +32,9 @@ func DialNATS(url string, log *slog.Logger) (*NATS, error) {
 		nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(natsWait), nats.ReconnectBufSize(-1),
 		nats.ConnectHandler(func(c *nats.Conn) { log.Info("the bus is connected", "server", c.ConnectedUrlRedacted()) }),
 		nats.ReconnectHandler(func(c *nats.Conn) { log.Info("the bus is connected again", "server", c.ConnectedUrlRedacted()) }),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { log.Warn("the bus is away; the database is asked each second", "error", err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			log.Warn("the bus is away; the database is asked each second", "error", err)
+		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("the bus complains", "error", err) }),
 	)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 type Upload struct {
 	Desk     string
 	Before   *Policy // in force now
+	House    *Policy // nil, or what every desk starts from: to go back to it raises nobody
 	After    *Policy
 	Uploader []review.Role   // of the member who uploads
 	Members  [][]review.Role // of every member of the desk who is not suspended, the uploader among them
@@ -48,7 +49,8 @@ func (u Upload) Check() []LineError {
 	return inOrder(errs)
 }
 
-// Raised returns what the uploader could do under the new policy and cannot today. Looking at each fact alone, with and
+// Raised returns what the uploader could do under the new policy and can neither today nor under the house's: a right that an
+// upload took from everybody who may upload could otherwise never be given back. Looking at each fact alone, with and
 // without grounds, finds every raise: rows that allow need one ground at most and rows that deny name one fact.
 func (u Upload) Raised() []Change {
 	raised := []Change{}
@@ -65,7 +67,8 @@ func (u Upload) raise(deed review.Deed) (Change, bool) {
 		for _, ground := range []review.Facts{0, review.AllGrounds} {
 			facts := fact | ground
 			now := u.After.find(u.Uploader, u.Desk, deed, facts)
-			if !now.allows() || u.Before.find(u.Uploader, u.Desk, deed, facts).allows() {
+			if !now.allows() || u.Before.find(u.Uploader, u.Desk, deed, facts).allows() ||
+				u.House != nil && u.House.find(u.Uploader, u.Desk, deed, facts).allows() {
 				continue
 			}
 			with := ""

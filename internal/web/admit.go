@@ -9,17 +9,30 @@ import (
 	"github.com/countersign/countersign/internal/workflow"
 )
 
-// gate is the mux as rows of the table see it: whatever a row registers is reached through admit.
+// gate is the mux as rows of the table see it: a row registers its own method and path, once, and what it registers is
+// reached through admit.
 type gate struct {
-	*http.ServeMux
-	server *Server
-	row    route
+	mux      *http.ServeMux // nobody else holds it
+	server   *Server
+	row      route    // that is being mounted; the zero row before the first and after the last
+	patterns []string // that the mux has
 }
 
-// HandleFunc is the one way onto the mux.
+// HandleFunc is the one way onto the mux, for pages and for huma's adapter alike. It panics if the pattern is another than
+// that of the row being mounted.
 func (g *gate) HandleFunc(pattern string, handle func(http.ResponseWriter, *http.Request)) {
-	g.Handle(pattern, g.server.admit(g.row, http.HandlerFunc(handle)))
+	if g.row.serve == nil || pattern != g.row.pattern() {
+		panic("the route " + pattern + " is not a row of the table")
+	}
+	g.patterns = append(g.patterns, pattern)
+	g.mux.Handle(pattern, g.server.admit(g.row, http.HandlerFunc(handle))) //nolint:forbidigo // the gate itself
 }
+
+// ServeHTTP answers by the route that fits.
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.mux.ServeHTTP(w, r) }
+
+// Handler returns what would answer, with its pattern.
+func (g *gate) Handler(r *http.Request) (http.Handler, string) { return g.mux.Handler(r) }
 
 // admit finds out who asks and lets in whom the row's need can mean. Whether a member's roles allow
 // the deed is asked by workflow, which knows the object.
@@ -32,6 +45,9 @@ func (s *Server) admit(row route, next http.Handler) http.Handler {
 		actor, err := s.actorOf(w, r)
 		if err == nil && actor.Token != nil && row.need.who == oneself {
 			err = review.Errorf(review.Forbidden, "An API token cannot do this. Sign in and do it in person.")
+		}
+		if err == nil {
+			err = idsAreValid(r)
 		}
 		if err != nil {
 			s.writeProblem(w, r, s.logged(r.Context(), err))

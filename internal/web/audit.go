@@ -23,6 +23,12 @@ type auditInput struct {
 }
 
 func (s *Server) audit(ctx context.Context, in *auditInput) (*listOutput[review.AuditRecord], error) {
+	for name, at := range map[string]time.Time{"since": in.Since, "before": in.Before} {
+		if year := at.UTC().Year(); year < 1 || year > 9999 { // PostgreSQL has no year 0, RFC 3339 none of five digits
+			return nil, review.Errorf(review.Invalid, "A time is of the years 1 to 9999.").
+				With([]review.Fault{{Location: "query." + name, Message: "Not of the years 1 to 9999."}})
+		}
+	}
 	records, next, err := s.workflow.Audit(ctx, in.actor, review.AuditFilter{
 		Desk: in.Desk, Kind: in.Kind, Member: in.Member, Subject: in.Subject, Since: in.Since, Before: in.Before,
 	}, in.page())

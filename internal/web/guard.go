@@ -42,7 +42,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 				if fault == http.ErrAbortHandler { //nolint:errorlint // net/http compares the recovered value itself
 					panic(fault)
 				}
-				s.log.ErrorContext(ctx, "a handler panicked", "request", requestID(ctx), "path", r.URL.Path,
+				s.log.ErrorContext(ctx, "a handler panicked", "request", requestID(ctx), "route", *pattern, // the path can hold a secret
 					"panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
 				if rec.status == 0 {
 					s.writeProblem(rec, r, problemOf(ctx, errPanicked))
@@ -100,7 +100,7 @@ func bound(next http.Handler) http.Handler {
 
 // routed passes a request to the mux, and answers itself where no route takes it, so that 404 and
 // 405 have the same form as every other refusal.
-func (s *Server) routed(mux *http.ServeMux) http.Handler {
+func (s *Server) routed(mux *gate) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer, pattern := mux.Handler(r)
 		if into, ok := r.Context().Value(patternKey).(*string); ok {

@@ -29,7 +29,11 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
 	defer cancel()
-	if err := s.ready(ctx); err != nil {
+	err := s.ready(ctx)
+	if review.CodeOf(err) == review.Unavailable {
+		return err // it says what is wrong
+	}
+	if err != nil {
 		return review.Errorf(review.Unavailable, "The database does not answer.").Because(err)
 	}
 	return s.healthz(w, r)

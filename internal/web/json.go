@@ -11,7 +11,8 @@ import (
 const jsonDepth = 32 // arrays and objects in each other; our own shapes have no more than six
 
 // unmarshalStrictly reads one JSON value and refuses a name that an object has twice (two readers
-// could take different ones), depth beyond any of our shapes, and data after the value.
+// could take different ones), depth beyond any of our shapes, text that no database keeps (U+0000), and
+// data after the value.
 func unmarshalStrictly(data []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	if err := walk(decoder, 0); err != nil {
@@ -24,9 +25,9 @@ func unmarshalStrictly(data []byte, into any) error {
 }
 
 func walk(decoder *json.Decoder, depth int) error {
-	token, err := decoder.Token()
+	token, err := nextToken(decoder)
 	if err != nil {
-		return fmt.Errorf("read JSON at byte %d: %w", decoder.InputOffset(), err)
+		return err
 	}
 	opening, ok := token.(json.Delim)
 	if !ok {
@@ -38,9 +39,9 @@ func walk(decoder *json.Decoder, depth int) error {
 	names := make(map[string]bool)
 	for decoder.More() {
 		if opening == '{' {
-			name, err := decoder.Token()
+			name, err := nextToken(decoder)
 			if err != nil {
-				return fmt.Errorf("read JSON at byte %d: %w", decoder.InputOffset(), err)
+				return err
 			}
 			text, _ := name.(string)
 			if names[text] {
@@ -52,8 +53,17 @@ func walk(decoder *json.Decoder, depth int) error {
 			return err
 		}
 	}
-	if _, err := decoder.Token(); err != nil {
-		return fmt.Errorf("read JSON at byte %d: %w", decoder.InputOffset(), err)
+	_, err = nextToken(decoder)
+	return err
+}
+
+func nextToken(decoder *json.Decoder) (json.Token, error) {
+	token, err := decoder.Token()
+	if err != nil {
+		return nil, fmt.Errorf("read JSON at byte %d: %w", decoder.InputOffset(), err)
 	}
-	return nil
+	if text, ok := token.(string); ok && !clean(text) {
+		return nil, fmt.Errorf("the text before byte %d holds U+0000, which nothing here may", decoder.InputOffset())
+	}
+	return token, nil
 }

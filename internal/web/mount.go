@@ -46,6 +46,9 @@ type route struct {
 	status int    // of success, if it is not 200
 }
 
+// pattern is how the mux knows the row.
+func (r route) pattern() string { return r.method + " " + r.path }
+
 // server puts a route's handler on the mux.
 type server func(*Server, mounting, route)
 
@@ -70,7 +73,7 @@ func operation[I, O any](handle func(*Server, context.Context, *I) (*O, error)) 
 // page makes a row's handler of one that answers by itself.
 func page(handle func(*Server, http.ResponseWriter, *http.Request) error) server {
 	return func(s *Server, on mounting, row route) {
-		on.mux.HandleFunc(row.method+" "+row.path, func(w http.ResponseWriter, r *http.Request) {
+		on.mux.HandleFunc(row.pattern(), func(w http.ResponseWriter, r *http.Request) {
 			if err := handle(s, w, r); err != nil {
 				s.writeProblem(w, r, s.logged(r.Context(), err))
 			}
@@ -79,7 +82,7 @@ func page(handle func(*Server, http.ResponseWriter, *http.Request) error) server
 }
 
 // mount registers the table and nothing else.
-func (s *Server) mount(mux *http.ServeMux) huma.API {
+func (s *Server) mount() (*gate, huma.API) {
 	humaErrors()
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -102,16 +105,17 @@ func (s *Server) mount(mux *http.ServeMux) huma.API {
 		"session": {Type: "apiKey", In: "cookie", Name: s.config.cookieName(), Description: "Set by POST /api/v1/session."},
 		"token":   {Type: "http", Scheme: "bearer", Description: "An API token of a desk."},
 	}
-	through := &gate{ServeMux: mux, server: s}
+	through := &gate{mux: http.NewServeMux(), server: s}
 	api := humago.New(through, config)
 	for _, row := range s.routes {
 		if row.need.who == unsaid || row.need.who == members && !row.need.deed.Valid() {
-			panic("the route " + row.method + " " + row.path + " does not say who may use it")
+			panic("the route " + row.pattern() + " does not say who may use it")
 		}
 		through.row = row
 		row.serve(s, mounting{mux: through, api: api}, row)
 	}
-	return api
+	through.row = route{}
+	return through, api
 }
 
 func describe(row route) huma.Operation {

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/countersign/countersign/internal/review"
 	"github.com/countersign/countersign/internal/workflow"
@@ -24,6 +25,8 @@ const (
 	keyShortest = 16
 	keyLongest  = 128
 )
+
+const keepTimeout = 5 * time.Second // to keep an answer after its client went away
 
 // once has a POST that creates something do it once for each Idempotency-Key, however often it is
 // sent: the key's row is written in the transaction of what is done, and the answer is kept for a day.
@@ -76,7 +79,10 @@ func (s *Server) doOnce(w http.ResponseWriter, r *http.Request, next http.Handle
 	if answer.status == http.StatusCreated {
 		sealed, err := k.seal(answer.body.Bytes())
 		if err == nil {
-			err = s.workflow.Answer(r.Context(), review.KeptAnswer{Member: k.member, Key: k.stored(), Status: answer.status, Body: sealed})
+			// A client that gave up sends the request again: its answer is kept all the same.
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), keepTimeout)
+			defer cancel()
+			err = s.workflow.Answer(ctx, review.KeptAnswer{Member: k.member, Key: k.stored(), Status: answer.status, Body: sealed})
 		}
 		if err != nil { // it was done: the client gets its answer, if not a second time
 			s.log.ErrorContext(r.Context(), "could not keep an answer", "request", requestID(r.Context()), "error", err)

@@ -236,7 +236,7 @@ func parseForm(r *http.Request) error {
 		}
 		return review.Errorf(review.Invalid, "The form cannot be read.").Because(err)
 	}
-	return nil
+	return cleanValues("body.", r.PostForm)
 }
 
 // wantsPage says whether a refusal is better shown as a page: to somebody who opens an address in a browser.

@@ -149,6 +149,7 @@ func (s *Server) writeProblem(w http.ResponseWriter, r *http.Request, problem *P
 // its schema, a media type, a size. huma keeps this in a variable of its package, so it is set once.
 // The value that was wrong is left out: it may be a password.
 var humaErrors = sync.OnceFunc(func() {
+	huma.ValidateStrictCasing = true // encoding/json would take "Email" for "email", and of both the last
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
 		return fromHuma(ctx.Context(), status, message, errs)
 	}

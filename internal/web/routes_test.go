@@ -1,10 +1,13 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/countersign/countersign/internal/policy"
 	"github.com/countersign/countersign/internal/review"
@@ -257,7 +260,7 @@ func TestAnObjectOfAnotherDeskIsNotReachedThroughOnesOwn(t *testing.T) {
 	wantStatus(t, w.send(http.MethodDelete, apiBase+"/me/sessions/"+theirs, "", withCookie(secret)), http.StatusNotFound, "not_found")
 }
 
-// TestNothingIsServedOutsideTheTable asks the mux itself, and the description.
+// TestNothingIsServedOutsideTheTable compares what the mux has with the table, and asks the server and its description.
 func TestNothingIsServedOutsideTheTable(t *testing.T) {
 	w := newWorld(t, local)
 	listed := map[string]bool{}
@@ -266,6 +269,10 @@ func TestNothingIsServedOutsideTheTable(t *testing.T) {
 			t.Errorf("%s %s stands twice", row.method, row.path)
 		}
 		listed[row.method+" "+row.path] = true
+	}
+	served := slices.Sorted(slices.Values(w.gate.patterns))
+	if want := slices.Sorted(maps.Keys(listed)); !slices.Equal(served, want) {
+		t.Errorf("the mux has\n%s\nand the table\n%s", strings.Join(served, "\n"), strings.Join(want, "\n"))
 	}
 	for _, path := range []string{"/docs", "/schemas/Desk.json", "/openapi.json", "/openapi.yaml", "/api/v1/openapi.yaml", "/api/v1/docs", "/debug/pprof/", "/index.html", "/dist/placeholder.html"} {
 		wantStatus(t, w.send(http.MethodGet, path, ""), http.StatusNotFound, "not_found")
@@ -291,7 +298,30 @@ func TestARowThatDoesNotSayWhoMayStopsTheServer(t *testing.T) {
 				}
 			}()
 			w.routes = []route{row}
-			w.mount(http.NewServeMux())
+			w.mount()
+		})
+	}
+}
+
+// TestARowRegistersItselfOnly: neither beside itself nor later does anything come onto the mux.
+func TestARowRegistersItselfOnly(t *testing.T) {
+	w := newWorld(t, local)
+	nothing := func(http.ResponseWriter, *http.Request) {}
+	extra := &huma.Operation{Method: http.MethodGet, Path: "/extra"}
+	for name, serve := range map[string]server{
+		"on the mux":      func(_ *Server, on mounting, _ route) { on.mux.HandleFunc("GET /extra", nothing) },
+		"by the adapter":  func(_ *Server, on mounting, _ route) { on.api.Adapter().Handle(extra, func(huma.Context) {}) },
+		"another method":  func(_ *Server, on mounting, row route) { on.mux.HandleFunc("POST "+row.path, nothing) },
+		"without its row": func(s *Server, _ mounting, row route) { s.gate.HandleFunc(row.pattern(), nothing) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("it was mounted")
+				}
+			}()
+			w.routes = []route{{method: http.MethodGet, path: "/x", need: public(), serve: serve}}
+			w.mount()
 		})
 	}
 }

@@ -43,6 +43,7 @@ type Server struct {
 	pages    *template.Template
 	spec     []byte // the API's description, OpenAPI 3.1
 	draining atomic.Bool
+	gate     *gate
 	handler  http.Handler
 }
 
@@ -57,8 +58,8 @@ func New(parts Parts) (*Server, error) {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
 	s.pages = pages
-	mux := http.NewServeMux()
-	api := s.mount(mux)
+	mux, api := s.mount()
+	s.gate = mux
 	if s.spec, err = apiDescription(api); err != nil {
 		return nil, fmt.Errorf("describe the API: %w", err)
 	}
@@ -66,7 +67,7 @@ func New(parts Parts) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.handler = s.guard(bound(sameOrigin.Handler(s.routed(mux))))
+	s.handler = s.guard(bound(s.legible(sameOrigin.Handler(s.routed(mux)))))
 	return s, nil
 }
 

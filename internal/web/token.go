@@ -25,8 +25,7 @@ type createTokenInput struct {
 	OnDesk
 	Body struct {
 		Name      string       `json:"name" maxLength:"120" doc:"What it is for."`
-		Acts      []review.Act `json:"acts" minItems:"1" maxItems:"64" nullable:"false" doc:"What it may do; never more than whose it is may."`
-		Member    string       `json:"member,omitempty" maxLength:"36" doc:"Whose rights it borrows; one's own if it is left out."`
+		Acts      []review.Act `json:"acts" minItems:"1" maxItems:"64" nullable:"false" doc:"What it may do; never more than one may oneself."`
 		ExpiresAt *time.Time   `json:"expires_at,omitempty" doc:"In 90 days if it is left out; in a year at most."`
 	}
 }
@@ -42,7 +41,7 @@ type createTokenOutput struct {
 }
 
 func (s *Server) createToken(ctx context.Context, in *createTokenInput) (*createTokenOutput, error) {
-	ask := workflow.NewToken{Desk: in.Desk, Member: in.Body.Member, Name: in.Body.Name, Acts: in.Body.Acts}
+	ask := workflow.NewToken{Desk: in.Desk, Name: in.Body.Name, Acts: in.Body.Acts}
 	if in.Body.ExpiresAt != nil {
 		ask.ExpiresAt = *in.Body.ExpiresAt
 	}

@@ -44,6 +44,9 @@ func (w *Workflow) ExportAudit(ctx context.Context, actor Actor, desk string, in
 	return w.store.AuditExport(ctx, into)
 }
 
+const exportsEverywhere = "The log is one for all desks of the server, and to export it takes the right on every one of them. " +
+	"Whoever runs the server can: countersign audit export."
+
 func (w *Workflow) administersEveryDesk(ctx context.Context, actor Actor) error {
 	for page := (review.Page{Limit: review.MaxPage}); ; {
 		desks, next, err := store.Desks(ctx, w.store.Reader(), page)
@@ -53,8 +56,7 @@ func (w *Workflow) administersEveryDesk(ctx context.Context, actor Actor) error 
 		for _, desk := range desks {
 			err := w.judge(ctx, actor, on(desk.ID, review.ToExportAudit, review.OnAudit, 0))
 			if code := review.CodeOf(err); code == review.NotFound || code == review.Forbidden {
-				return review.Errorf(review.Forbidden, "The log is one for all desks of the server, and you may not export it on every one of them. "+
-					"Whoever runs the server can: countersign audit export.")
+				return review.Errorf(review.Forbidden, "%s", exportsEverywhere)
 			}
 			if err != nil {
 				return err

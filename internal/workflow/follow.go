@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/countersign/countersign/internal/policy"
 	"github.com/countersign/countersign/internal/review"
 	"github.com/countersign/countersign/internal/store"
 )
@@ -86,18 +87,33 @@ func (w *Workflow) followPolicies(ctx context.Context) error {
 		return err
 	}
 	for desk, number := range heads {
-		if _, now := w.policies.For(desk); now >= number {
-			continue
-		}
-		revision, err := store.PolicyRevision(ctx, w.store.Reader(), desk, number)
-		if err != nil {
-			return err
-		}
-		if err := w.enforce(ctx, revision); err != nil {
+		if err := w.followPolicy(ctx, desk, number); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// followPolicy puts a desk's revision in force, unless that or a later one is.
+func (w *Workflow) followPolicy(ctx context.Context, desk string, number int64) error {
+	if _, now := w.policies.For(desk); now >= number {
+		return nil
+	}
+	revision, err := store.PolicyRevision(ctx, w.store.Reader(), desk, number)
+	if err != nil {
+		return err
+	}
+	return w.enforce(ctx, revision)
+}
+
+// catchUp puts the last revision of one desk in force and returns the number of that in force.
+func (w *Workflow) catchUp(ctx context.Context, desk string) (int64, error) {
+	last, err := store.LastPolicyRevision(ctx, w.store.Reader(), desk)
+	if err == nil {
+		err = w.followPolicy(ctx, desk, last)
+	}
+	_, now := w.policies.For(desk)
+	return now, err
 }
 
 // enforce puts a stored revision in force. One that this version cannot read leaves the desk's admins
@@ -113,7 +129,11 @@ func (w *Workflow) enforce(ctx context.Context, revision review.PolicyRevision) 
 		}
 		next = closed
 	}
-	err := w.policies.Set(revision.Desk, revision.Number, next)
+	return w.putInForce(revision.Desk, revision.Number, next)
+}
+
+func (w *Workflow) putInForce(desk string, number int64, next *policy.Policy) error {
+	err := w.policies.Set(desk, number, next)
 	if review.CodeOf(err) == review.Stale {
 		return nil // a newer one was put in force meanwhile
 	}

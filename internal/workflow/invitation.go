@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/countersign/countersign/internal/policy"
 	"github.com/countersign/countersign/internal/review"
 	"github.com/countersign/countersign/internal/store"
 )
@@ -81,7 +82,7 @@ func (o Offer) RolesInWords() string {
 }
 
 func noSuchInvitation() error {
-	return review.Errorf(review.NotFound, "This invitation was used or withdrawn, or has expired. Ask whoever sent it for a new one.")
+	return review.Errorf(review.NotFound, "This invitation was used or withdrawn, has expired, or was sent by somebody who may no longer invite. Ask an admin of the desk for a new one.")
 }
 
 // Offer tells what an invitation's link leads to.
@@ -99,7 +100,35 @@ func (w *Workflow) openInvitation(ctx context.Context, db store.IDB, secret stri
 	if review.CodeOf(err) == review.NotFound || err == nil && !invitation.Open(w.now()) {
 		return review.Invitation{}, noSuchInvitation()
 	}
-	return invitation, err
+	if err != nil {
+		return review.Invitation{}, err
+	}
+	may, err := w.mayStillInvite(ctx, db, invitation)
+	if err != nil {
+		return review.Invitation{}, err
+	}
+	if !may {
+		return review.Invitation{}, noSuchInvitation()
+	}
+	return invitation, nil
+}
+
+// mayStillInvite judges whoever sent an invitation as they are now: it ends with the right that it was
+// made by.
+func (w *Workflow) mayStillInvite(ctx context.Context, db store.IDB, invitation review.Invitation) (bool, error) {
+	sender, err := deskMember(ctx, db, At{Desk: invitation.Desk, Member: invitation.CreatedBy})
+	switch {
+	case review.CodeOf(err) == review.NotFound:
+		return false, nil
+	case err != nil:
+		return false, err
+	case sender.DisabledAt != nil:
+		return false, nil
+	}
+	return w.policies.May(policy.Request{
+		Roles: sender.Roles, Desk: invitation.Desk, Deed: review.Deed{Act: review.ToManageMembers, Type: review.OnDesk},
+		Facts: review.Facts(0).When(review.Suspended, sender.Suspended()),
+	}).Allowed, nil
 }
 
 // NewMember is what somebody who accepts an invitation says of themselves.
@@ -134,6 +163,9 @@ func (w *Workflow) AcceptInvitation(ctx context.Context, secret string, ask NewM
 	var begun SignedIn
 	actor := Actor{Member: member, From: from}
 	err = w.change(ctx, actor, func(ctx context.Context, tx store.IDB, note func(review.AuditRecord)) error {
+		if _, err := w.openInvitation(ctx, tx, secret); err != nil { // again, as it stands now
+			return err
+		}
 		if !known {
 			if err := store.AddMember(ctx, tx, &member); err != nil {
 				return err

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 
 	"github.com/countersign/countersign/internal/policy"
 	"github.com/countersign/countersign/internal/review"
@@ -48,12 +47,19 @@ type PolicyChange struct {
 
 // PutPolicy checks a policy, row by row and as a whole, and puts it in force on every node.
 func (w *Workflow) PutPolicy(ctx context.Context, actor Actor, ask PolicyChange) (review.PolicyRevision, error) {
+	// Another node may have put a revision in force that this one has not followed yet. Who may upload, and
+	// what raises them, is judged by the revision that the upload follows: AddPolicyRevision refuses it if
+	// that is not the last.
+	last, err := w.catchUp(ctx, ask.Desk)
+	if err != nil {
+		return review.PolicyRevision{}, err
+	}
 	if err := w.judge(ctx, actor, on(ask.Desk, review.ToManagePolicy, review.OnPolicy, 0)); err != nil {
 		return review.PolicyRevision{}, err
 	}
-	if last, err := store.LastPolicyRevision(ctx, w.store.Reader(), ask.Desk); err != nil || last != ask.After {
-		return review.PolicyRevision{}, errors.Join(err, review.Errorf(review.Stale,
-			"The policy is at revision %d by now, and you changed revision %d. Read it again.", last, ask.After))
+	if last != ask.After {
+		return review.PolicyRevision{}, review.Errorf(review.Stale,
+			"The policy is at revision %d by now, and you changed revision %d. Read it again.", last, ask.After)
 	}
 	next, faults := w.policies.House().Parse([]byte(ask.Text))
 	if len(faults) > 0 {
@@ -83,13 +89,14 @@ func (w *Workflow) PutPolicy(ctx context.Context, actor Actor, ask PolicyChange)
 	if err != nil {
 		return review.PolicyRevision{}, err
 	}
-	return revision, w.policies.Set(ask.Desk, revision.Number, next)
+	w.logged(ctx, "put a policy in force", w.putInForce(ask.Desk, revision.Number, next)) // it is stored: Run tries again
+	return revision, nil
 }
 
 // upload gathers what policy wants to know about who puts it in force, and on whom.
 func (w *Workflow) upload(ctx context.Context, actor Actor, desk string, next *policy.Policy) (policy.Upload, error) {
 	before, _ := w.policies.For(desk)
-	up := policy.Upload{Desk: desk, Before: before, After: next}
+	up := policy.Upload{Desk: desk, Before: before, House: w.policies.House(), After: next}
 	mine, err := store.Membership(ctx, w.store.Reader(), desk, actor.Member.ID)
 	if err != nil {
 		return up, err

@@ -204,6 +204,10 @@ func (w *Workflow) ChangePassword(ctx context.Context, actor Actor, current, pas
 		if err := store.RotateSession(ctx, tx, &session, hashOf(secret), now); err != nil {
 			return err
 		}
+		// Whoever has the old secret may be the reason for the change: it ends now, without grace.
+		if err := store.DropPreviousSecret(ctx, tx, &session); err != nil {
+			return err
+		}
 		session.ProofAt = now
 		if err := store.ProveSession(ctx, tx, session); err != nil {
 			return err

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -66,6 +67,10 @@ func (w *Workflow) SetUp(ctx context.Context, secret string, ask NewAdmin, from 
 				return noSuchSetup()
 			}
 			return err
+		}
+		// The command line can have added somebody after the link was printed.
+		if any, err := store.AnyMember(ctx, tx); err != nil || any {
+			return errors.Join(err, noSuchSetup())
 		}
 		if err := store.AddMember(ctx, tx, &member); err != nil {
 			return err

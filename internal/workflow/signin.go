@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -87,6 +88,7 @@ const (
 	triesHere   = 5                // for one account from one address
 	triesAnyone = 100              // for one account from everywhere
 	triesFrom   = 200              // from one address for all accounts: a newsroom shares one
+	networkBits = 64               // of an IPv6 address: the network of one customer (RFC 6177)
 )
 
 // tries counts failed sign-ins of an account, of an address, and of both together.
@@ -100,7 +102,18 @@ type limited struct {
 	limit int64
 }
 
+// neighbours is what an address is counted as: of IPv6 the network, since whoever has one address there
+// has 2^64 of them.
+func neighbours(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil || !ip.Is6() || ip.Is4In6() {
+		return address
+	}
+	return netip.PrefixFrom(ip.WithZone(""), networkBits).Masked().String()
+}
+
 func (w *Workflow) triesOf(account, address string) *tries {
+	address = neighbours(address)
 	return &tries{flow: w, counts: []limited{
 		{store.LoginFailures{Kind: "both", Key: account + "\n" + address}, triesHere},
 		{store.LoginFailures{Kind: "account", Key: account}, triesAnyone},
@@ -109,28 +122,21 @@ func (w *Workflow) triesOf(account, address string) *tries {
 }
 
 // count counts a try before it is made, so that many at once are all counted, and refuses it if there
-// were too many.
+// were too many. The row is counted first and looked at then, under its lock, so that none of many at
+// once reads a count of before the others.
 func (t *tries) count(ctx context.Context) error {
 	now := t.flow.now()
 	return t.flow.store.InTx(ctx, func(ctx context.Context, tx store.IDB) error {
 		for i := range t.counts {
 			c := &t.counts[i]
-			if err := store.FindLoginFailures(ctx, tx, &c.LoginFailures); err != nil {
+			limit := store.LoginLimit{Count: c.limit, Window: tryWindow, Pause: tryPause}
+			if err := store.AddLoginFailure(ctx, tx, &c.LoginFailures, now, limit); err != nil {
 				return err
 			}
-			if wait := c.LastAt.Add(tryPause).Sub(now); c.Count >= c.limit && wait > 0 {
+			if c.Count > c.limit {
+				wait := c.LastAt.Add(tryPause).Sub(now)
 				return review.Errorf(review.TooMany, "There were too many tries that failed. Wait %d minutes. If you forgot the password, whoever runs the server can give you a new one.",
 					int(wait/time.Minute)+1).With(map[string]int{"retry_after_seconds": int(wait/time.Second) + 1})
-			}
-		}
-		for i := range t.counts {
-			c := &t.counts[i]
-			window := tryWindow
-			if c.Count >= c.limit { // the pause is over: begin again
-				window = tryPause
-			}
-			if err := store.AddLoginFailure(ctx, tx, &c.LoginFailures, now, window); err != nil {
-				return err
 			}
 		}
 		return nil

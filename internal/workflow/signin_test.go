@@ -9,6 +9,7 @@ import (
 
 	"github.com/countersign/countersign/internal/review"
 	"github.com/countersign/countersign/internal/store"
+	"github.com/countersign/countersign/internal/store/storetest"
 	"github.com/countersign/countersign/internal/workflow"
 )
 
@@ -26,8 +27,9 @@ func TestTheSetupLinkWorksOnce(t *testing.T) {
 }
 
 func TestOfTwoSetupLinksUsedAtOnceOneWins(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		// Another pair of links on the same database, as two nodes print them that start at once.
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		// Links as nodes print them that start at once on one database.
+		h, _ := newNode(t, s, &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)})
 		var won atomic.Int64
 		var secrets []string
 		for range 4 {

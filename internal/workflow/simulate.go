@@ -6,6 +6,7 @@ import (
 
 	"github.com/countersign/countersign/internal/policy"
 	"github.com/countersign/countersign/internal/review"
+	"github.com/countersign/countersign/internal/store"
 )
 
 // OwnPermissions tells the actor for each deed on a desk whether they may, every reason why not, and
@@ -36,8 +37,12 @@ func (w *Workflow) permissions(ctx context.Context, actor Actor, at At, only rev
 		return nil, err
 	}
 	now, _ := w.policies.For(at.Desk)
-	permissions := make([]review.Permission, len(deeds))
-	for i, answer := range now.Simulate(questionAbout(member, actor), deeds...) {
+	answers, err := w.answers(ctx, now, supposition{Request: questionAbout(member, actor), member: at.Member}, deeds)
+	if err != nil {
+		return nil, err
+	}
+	permissions := make([]review.Permission, len(answers))
+	for i, answer := range answers {
 		permissions[i] = answer.Permission
 		if err := w.nameWhoMay(ctx, at.Desk, at.Member, &permissions[i]); err != nil {
 			return nil, err
@@ -106,13 +111,81 @@ func (w *Workflow) Simulate(ctx context.Context, actor Actor, desk string, ask S
 		answer.Changes = policy.Diff(asked, unsaved, desk)
 		asked = unsaved
 	}
-	answer.Answers = asked.Simulate(question, deeds...)
-	return answer, nil
+	answer.Answers, err = w.answers(ctx, asked, question, deeds)
+	return answer, err
+}
+
+// supposition is a question to the simulator, about a member or, if that is empty, about roles.
+type supposition struct {
+	policy.Request
+	member string
+	facts  review.Facts // that the asker supposes, without those of the member's place on the desk
+}
+
+// answers decides each deed as judge and ExportAudit would: what is done to the server is decided by the
+// house's policy from the roles held on every desk, and the log is exported by who may on all of them.
+func (w *Workflow) answers(ctx context.Context, asked *policy.Policy, question supposition, deeds []review.Deed) ([]policy.Explanation, error) {
+	answers := asked.Simulate(question.Request, deeds...)
+	for i, deed := range deeds {
+		switch {
+		case deed.Type == review.OnServer:
+			ask := question.Request
+			ask.Desk, ask.Facts = "", question.facts
+			if question.member != "" {
+				ask.Roles = nil
+				if err := w.serverRoles(ctx, Actor{Member: review.Member{ID: question.member}}, &ask); err != nil {
+					return nil, err
+				}
+			}
+			answers[i] = w.policies.House().Simulate(ask, deed)[0]
+		case deed.Act == review.ToExportAudit && answers[i].Allowed:
+			everywhere, err := w.mayExportElsewhere(ctx, question)
+			if err != nil {
+				return nil, err
+			}
+			if !everywhere {
+				answers[i].Allowed = false
+				answers[i].Reasons = append(answers[i].Reasons, review.Reason{Code: review.ReasonNoRole, Sentence: exportsEverywhere})
+			}
+		}
+	}
+	return answers, nil
+}
+
+// mayExportElsewhere says whether the log may be exported as far as the other desks of the server go.
+func (w *Workflow) mayExportElsewhere(ctx context.Context, question supposition) (bool, error) {
+	memberships, err := store.MembershipsOf(ctx, w.store.Reader(), question.member)
+	if err != nil {
+		return false, err
+	}
+	places := make(map[string]review.Membership, len(memberships))
+	for _, place := range memberships {
+		places[place.Desk] = place
+	}
+	for page := (review.Page{Limit: review.MaxPage}); ; {
+		desks, next, err := store.Desks(ctx, w.store.Reader(), page)
+		if err != nil {
+			return false, err
+		}
+		for _, desk := range desks {
+			place, there := places[desk.ID]
+			ask := policy.Request{
+				Roles: place.Roles, Desk: desk.ID, Deed: review.Deed{Act: review.ToExportAudit, Type: review.OnAudit},
+				Facts: question.facts.When(review.Suspended, place.Suspended()),
+			}
+			if desk.ID != question.Desk && (!there || !w.policies.May(ask).Allowed) {
+				return false, nil
+			}
+		}
+		if page.After = next; next == "" {
+			return true, nil
+		}
+	}
 }
 
 // supposed is the simulation's question in policy's terms.
-func (w *Workflow) supposed(ctx context.Context, actor Actor, desk string, ask Simulation) (policy.Request, error) {
-	question := policy.Request{Roles: ask.Roles, Desk: desk, Name: "Somebody with these roles"}
+func (w *Workflow) supposed(ctx context.Context, actor Actor, desk string, ask Simulation) (supposition, error) {
+	question := supposition{Request: policy.Request{Roles: ask.Roles, Desk: desk, Name: "Somebody with these roles"}, member: ask.Member}
 	if (ask.Member == "") == (len(ask.Roles) == 0) {
 		return question, review.Errorf(review.Invalid, "Name either a member or roles to ask about.").
 			With([]review.Fault{{Location: "body.member", Message: "Either this or roles."}})
@@ -122,7 +195,7 @@ func (w *Workflow) supposed(ctx context.Context, actor Actor, desk string, ask S
 		if err != nil {
 			return question, err
 		}
-		question = questionAbout(member, actor)
+		question.Request = questionAbout(member, actor)
 	} else if err := validRoles(ask.Roles); err != nil {
 		return question, err
 	}
@@ -132,7 +205,8 @@ func (w *Workflow) supposed(ctx context.Context, actor Actor, desk string, ask S
 			return question, review.Errorf(review.Invalid, "There is no fact %q.", name).
 				With([]review.Fault{{Location: "body.facts", Message: "There is no fact " + name + "."}})
 		}
-		question.Facts |= fact
+		question.facts |= fact
 	}
+	question.Facts |= question.facts
 	return question, nil
 }
