@@ -20,24 +20,24 @@ type backupCmd struct {
 // Run writes a backup, then restores it into a database of its own, because only what can be restored
 // is a backup.
 func (b backupCmd) Run(ctx context.Context, m *Main, line *cli) error {
-	var made store.Backup
-	err := line.withStore(ctx, func(s *store.Store) error {
+	var wrote store.Backup
+	err := line.withStore(ctx, asItIs, func(s *store.Store) error {
 		return writeFile(b.File, func(w io.Writer) (err error) {
-			made, err = s.Backup(ctx, w)
+			wrote, err = s.Backup(ctx, w)
 			return err
 		})
 	})
 	if err != nil {
 		return err
 	}
-	if err := checkBackup(ctx, b.File, made); err != nil {
+	if err := checkBackup(ctx, b.File, wrote); err != nil {
 		return errors.Join(err, os.Remove(b.File))
 	}
-	return m.print(made, fmt.Sprintf("%s: %d rows of %d tables, audit log of %d records with root %s. Restored into a database of its own, and equal.",
-		b.File, made.Rows, made.Tables, made.AuditSize, made.AuditRoot))
+	return m.print(wrote, fmt.Sprintf("%s: %d rows of %d tables, audit log of %d records with root %s. Restored into a database of its own, and equal.",
+		b.File, wrote.Rows, wrote.Tables, wrote.AuditSize, wrote.AuditRoot))
 }
 
-func checkBackup(ctx context.Context, name string, made store.Backup) (err error) {
+func checkBackup(ctx context.Context, name string, wrote store.Backup) (err error) {
 	dir, err := os.MkdirTemp(filepath.Dir(name), ".countersign-check-")
 	if err != nil {
 		return err
@@ -52,9 +52,9 @@ func checkBackup(ctx context.Context, name string, made store.Backup) (err error
 	if err != nil {
 		return fmt.Errorf("restore the backup to check it: %w", err)
 	}
-	if restored.Rows != made.Rows || restored.AuditRoot != made.AuditRoot {
+	if restored.Rows != wrote.Rows || restored.AuditRoot != wrote.AuditRoot {
 		return fmt.Errorf("the backup does not restore to what was written: %d rows instead of %d, root %s instead of %s",
-			restored.Rows, made.Rows, restored.AuditRoot, made.AuditRoot)
+			restored.Rows, wrote.Rows, restored.AuditRoot, wrote.AuditRoot)
 	}
 	return nil
 }
@@ -70,12 +70,14 @@ func (r restoreCmd) Run(ctx context.Context, m *Main, line *cli) error {
 		return review.Errorf(review.NotFound, "Cannot open the backup.").Because(err)
 	}
 	defer func() { _ = file.Close() }()
-	return line.withStore(ctx, func(s *store.Store) error {
+	return line.withStore(ctx, made, func(s *store.Store) error {
 		restored, err := s.Restore(ctx, file)
 		if err != nil {
 			return err
 		}
-		return m.print(restored, fmt.Sprintf("Restored %d rows of %d tables, made %s; audit log verified, %d records. Everybody signs in again.",
-			restored.Rows, restored.Tables, restored.MadeAt.Format("2 January 2006 15:04 MST"), restored.AuditSize))
+		return m.print(restored, fmt.Sprintf("Restored %d rows of %d tables, made %s; audit log verified, %d records.",
+			restored.Rows, restored.Tables, restored.MadeAt.Format("2 January 2006 15:04 MST"), restored.AuditSize),
+			fmt.Sprintf("Ended, because it may have been withdrawn since: %d sessions, %d open invitations, %d API tokens. Everybody signs in again; invite again and make new tokens.",
+				restored.Sessions, restored.Invitations, restored.Tokens))
 	})
 }

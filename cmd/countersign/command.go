@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -83,8 +84,12 @@ func (m *Main) Run(ctx context.Context) int {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(m.Stderr, "countersign: %v\nTry: countersign --help\n", err)
-		return exitUsage
+		m.json = line.JSON || slices.Contains(m.Args, "--json") // an error may come before the flag
+		code := m.fail(usageError(err.Error()))
+		if !m.json {
+			fmt.Fprintln(m.Stderr, "Try: countersign --help")
+		}
+		return code
 	}
 	m.json = line.JSON
 	if err := parsed.Run(parser); err != nil {

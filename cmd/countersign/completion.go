@@ -21,8 +21,26 @@ func (c completionCmd) Run(m *Main, parser *kong.Kong) error {
 	}
 	slices.Sort(paths)
 	script := map[string]func([]string, map[string][]string) string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}[c.Shell]
-	_, err := fmt.Fprint(m.Stdout, script(paths, words))
+	_, err := fmt.Fprint(m.Stdout, strings.ReplaceAll(script(paths, words), valueFlags, strings.Join(flagsWithValue(parser.Model.Node), "|")))
 	return err
+}
+
+const valueFlags = "VALUE_FLAGS" // in a script, where the flags stand that a value follows
+
+func flagsWithValue(node *kong.Node) []string {
+	var names []string
+	for _, flags := range node.AllFlags(true) {
+		for _, flag := range flags {
+			if !flag.IsBool() {
+				names = append(names, "--"+flag.Name)
+			}
+		}
+	}
+	for _, child := range node.Children {
+		names = append(names, flagsWithValue(child)...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // wordsAfter lists, for each command, what may follow it: commands and flags.
@@ -49,11 +67,22 @@ func bashCompletion(paths []string, words map[string][]string) string {
 	for _, path := range paths {
 		fmt.Fprintf(&cases, "\t%q) COMPREPLY=($(compgen -W %q -- \"$word\")) ;;\n", path, strings.Join(words[path], " "))
 	}
+	// A value is neither a command nor what may follow one, and is completed as the shell does, by files. bash hands out
+	// --flag=value as three words.
 	return `_countersign() {
-	local word=${COMP_WORDS[COMP_CWORD]} path="" part
+	local word=${COMP_WORDS[COMP_CWORD]} path="" part value="" commands="|` + strings.Join(paths, "|") + `|"
 	for part in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-		[[ $part == -* ]] || path="${path:+$path }$part"
+		if [[ $part == "=" ]]; then value=1; continue; fi
+		if [[ $value ]]; then value=""; continue; fi
+		case $part in
+		` + valueFlags + `) value=1; continue ;;
+		-*) continue ;;
+		esac
+		part="${path:+$path }$part"
+		[[ $commands != *"|$part|"* ]] || path=$part
 	done
+	COMPREPLY=()
+	if [[ $value || $word == "=" ]]; then return; fi
 	case "$path" in
 ` + cases.String() + "\t*) COMPREPLY=() ;;\n\tesac\n}\ncomplete -o default -F _countersign countersign\n"
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/countersign/countersign/internal/bus"
@@ -57,10 +58,10 @@ func (line *cli) logger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, nil))
 }
 
-// open opens the database, and makes the data directory for an SQLite file in it.
+// open opens the database. Unless it must exist, the data directory is made for an SQLite file in it.
 func (line *cli) open(ctx context.Context, config store.Config) (*store.Store, error) {
 	config.DSN, config.Migrations = line.dsn(), migrations.Files
-	if !store.IsPostgres(config.DSN) {
+	if !config.Existing && !strings.Contains(config.DSN, "://") {
 		if err := os.MkdirAll(filepath.Dir(config.DSN), 0o700); err != nil {
 			return nil, fmt.Errorf("make the data directory: %w", err)
 		}
@@ -68,8 +69,17 @@ func (line *cli) open(ctx context.Context, config store.Config) (*store.Store, e
 	return store.Open(ctx, config)
 }
 
-func (line *cli) withStore(ctx context.Context, do func(*store.Store) error) (err error) {
-	s, err := line.open(ctx, store.Config{})
+// How commands open the database. A mistyped path must not become a new one, so that only serve, migrate up and restore
+// make it; and only they bring an older schema up.
+var (
+	made     = store.Config{}                                     // made and brought up to date
+	bare     = store.Config{SkipMigrations: true}                 // made, without a schema
+	existing = store.Config{Existing: true}                       // with this version's schema
+	asItIs   = store.Config{Existing: true, SkipMigrations: true} // with whatever schema it has
+)
+
+func (line *cli) withStore(ctx context.Context, how store.Config, do func(*store.Store) error) (err error) {
+	s, err := line.open(ctx, how)
 	if err != nil {
 		return err
 	}
@@ -79,7 +89,7 @@ func (line *cli) withStore(ctx context.Context, do func(*store.Store) error) (er
 
 // withHouse opens the house for a command, which acts in it as whoever runs the machine.
 func (line *cli) withHouse(ctx context.Context, m *Main, do func(*workflow.Workflow, workflow.Actor) error) error {
-	return line.withStore(ctx, func(s *store.Store) error {
+	return line.withStore(ctx, existing, func(s *store.Store) error {
 		flow, err := newWorkflow(s, bus.NewLocal(), line.logger(m.Stderr))
 		if err != nil {
 			return err

@@ -25,18 +25,9 @@ type (
 	migrateStatus struct{}
 )
 
-func (line *cli) withSchema(ctx context.Context, do func(*store.Store) error) (err error) {
-	s, err := line.open(ctx, store.Config{SkipMigrations: true})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	return do(s)
-}
-
 // Run applies what is missing.
 func (migrateUp) Run(ctx context.Context, m *Main, line *cli) error {
-	return line.withSchema(ctx, func(s *store.Store) error {
+	return line.withStore(ctx, bare, func(s *store.Store) error {
 		names, err := s.MigrateUp(ctx)
 		if err != nil {
 			return err
@@ -51,7 +42,7 @@ func (migrateUp) Run(ctx context.Context, m *Main, line *cli) error {
 
 // Run takes one step back.
 func (migrateDown) Run(ctx context.Context, m *Main, line *cli) error {
-	return line.withSchema(ctx, func(s *store.Store) error {
+	return line.withStore(ctx, asItIs, func(s *store.Store) error {
 		name, err := s.MigrateDown(ctx)
 		if err != nil {
 			return err
@@ -65,7 +56,7 @@ func (migrateDown) Run(ctx context.Context, m *Main, line *cli) error {
 
 // Run lists the steps.
 func (migrateStatus) Run(ctx context.Context, m *Main, line *cli) error {
-	return line.withSchema(ctx, func(s *store.Store) error {
+	return line.withStore(ctx, asItIs, func(s *store.Store) error {
 		steps, err := s.MigrationStatus(ctx)
 		if err != nil {
 			return err
@@ -127,7 +118,7 @@ func (a auditVerify) verify(ctx context.Context, line *cli, trust store.AuditTru
 		defer func() { _ = file.Close() }()
 		return store.VerifyAuditExport(file, trust)
 	}
-	return report, line.withStore(ctx, func(s *store.Store) error {
+	return report, line.withStore(ctx, asItIs, func(s *store.Store) error {
 		report, err = s.VerifyAudit(ctx, trust)
 		return err
 	})

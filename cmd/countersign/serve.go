@@ -50,12 +50,15 @@ func (serveCmd) Run(ctx context.Context, m *Main, line *cli) (err error) {
 	if err != nil {
 		return err
 	}
+	if at, ok := listener.Addr().(*net.TCPAddr); base.Scheme == "http" && (!ok || !at.IP.IsLoopback()) {
+		return usageError(fmt.Sprintf("serving on %s is not for this machine alone, so COUNTERSIGN_URL must be the https address that people use: over %s passwords would travel in the clear", line.Addr, base))
+	}
 	origins, err := web.ParseOrigins(line.Origins)
 	if err != nil {
 		return usageError("COUNTERSIGN_ORIGINS: " + err.Error())
 	}
 	log := line.logger(m.Stderr)
-	s, err := line.open(ctx, store.Config{})
+	s, err := line.open(ctx, made)
 	if err != nil {
 		return err
 	}
@@ -78,7 +81,7 @@ func (serveCmd) Run(ctx context.Context, m *Main, line *cli) (err error) {
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	site, err := web.New(web.Parts{
 		Config: web.Config{URL: base, Origins: origins, Version: version}, Workflow: flow, Log: log, Registry: registry,
-		Dist: frontend.Dist(), Styles: frontend.Styles(), Ready: s.Ping,
+		Dist: frontend.Dist(), Styles: frontend.Styles(), Ready: s.Ready,
 	})
 	if err != nil {
 		return err

@@ -229,9 +229,9 @@ func TestCommandsAnswerAndRefuseWithTheirExitCodes(t *testing.T) {
 			t.Errorf("%q lacks %q", text, part)
 		}
 	}
-	contains(run(t, exitOK, in("migrate", "status")...), "missing")
+	contains(run(t, exitMissing, in("migrate", "status")...), "no database")
 	contains(run(t, exitOK, in("migrate", "up")...), "up to date")
-	contains(run(t, exitOK, in("migrate", "status", "--json")...), `"`)
+	contains(run(t, exitOK, in("migrate", "status", "--json")...), `"applied_at"`)
 	contains(run(t, exitMissing, in("member", "add", "ana@example.org", "--name", "Ana", "--desk", "nowhere", "--role", "writer")...), "no desk")
 	p := start(t, filepath.Join(dir, databaseFile))
 	post(t, p.base+"/api/v1/setup", `{"secret":"`+filepath.Base(p.setup)+`","name":"Sana","email":"sana@example.org","password":"lantern gravel oboe fjord","desk":"Desk"}`)

@@ -139,7 +139,7 @@ func TestLoginFailuresAreCountedWithinTheirWindow(t *testing.T) {
 		fail := func(at time.Time) store.LoginFailures {
 			f := store.LoginFailures{Kind: key.Kind, Key: key.Key}
 			inTx(t, s, func(ctx context.Context, tx store.IDB) error {
-				return store.AddLoginFailure(ctx, tx, &f, at, 15*time.Minute)
+				return store.AddLoginFailure(ctx, tx, &f, at, store.LoginLimit{Window: 15 * time.Minute})
 			})
 			return f
 		}
@@ -182,7 +182,7 @@ func TestFailuresAtOnceAreAllCounted(t *testing.T) {
 			all.Go(func() {
 				f := store.LoginFailures{Kind: "account", Key: "ann"}
 				errs[i] = s.InTx(t.Context(), func(ctx context.Context, tx store.IDB) error {
-					return store.AddLoginFailure(ctx, tx, &f, noon, time.Minute)
+					return store.AddLoginFailure(ctx, tx, &f, noon, store.LoginLimit{Window: time.Minute})
 				})
 			})
 		}
@@ -213,7 +213,7 @@ func TestASuccessTakesBackTheOneFailureThatWasCountedForIt(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		f := store.LoginFailures{Kind: "address", Key: "192.0.2.1"}
 		inTx(t, s, func(ctx context.Context, tx store.IDB) error {
-			return errors.Join(store.AddLoginFailure(ctx, tx, &f, noon, time.Hour), store.AddLoginFailure(ctx, tx, &f, noon, time.Hour))
+			return errors.Join(store.AddLoginFailure(ctx, tx, &f, noon, store.LoginLimit{Window: time.Hour}), store.AddLoginFailure(ctx, tx, &f, noon, store.LoginLimit{Window: time.Hour}))
 		})
 		for _, want := range []int64{1, 0, 0} {
 			inTx(t, s, func(ctx context.Context, tx store.IDB) error { return store.ForgiveLoginFailure(ctx, tx, &f) })

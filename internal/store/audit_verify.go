@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -31,6 +32,13 @@ func (s *Store) VerifyAudit(ctx context.Context, trust AuditTrust) (review.Audit
 }
 
 func verifyAudit(ctx context.Context, db IDB, trust AuditTrust) (review.AuditReport, error) {
+	tables, err := tablesOf(ctx, db)
+	if err != nil {
+		return review.AuditReport{}, err
+	}
+	if !slices.ContainsFunc(tables, func(t backupTable) bool { return t.Table == "audit_head" }) {
+		return review.AuditReport{}, review.Errorf(review.Unsupported, "There is no audit log in the database: its schema is older than that. Bring it up with countersign migrate up.")
+	}
 	key, err := AuditKey(ctx, db)
 	if err != nil {
 		return review.AuditReport{}, err

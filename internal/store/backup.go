@@ -144,6 +144,9 @@ func (s *Store) backup(ctx context.Context, w io.Writer) (Backup, error) {
 			made.Schema = append(made.Schema, step.Name)
 		}
 	}
+	if len(made.Schema) == 0 {
+		return Backup{}, review.Errorf(review.NotFound, "There is nothing of Countersign in %s, so there is nothing to back up.", s.where())
+	}
 	err = s.Snapshot(ctx, func(ctx context.Context, db IDB) error {
 		if isPostgres(db) { // whoever takes the file may be slow
 			if _, err := db.NewRaw("SET LOCAL idle_in_transaction_session_timeout = 0").Exec(ctx); err != nil {

@@ -1,6 +1,9 @@
 package store
 
-import "database/sql"
+import (
+	"database/sql"
+	"time"
+)
 
 // Translate is tested with errors that no database makes at will.
 var Translate = translate
@@ -25,3 +28,12 @@ type BackupTable = backupTable
 
 // VerifyAuditIn verifies the log as it is in a transaction.
 var VerifyAuditIn = verifyAudit
+
+// ForgetWrites has Ready try for itself.
+func (s *Store) ForgetWrites() { s.health.wroteAt = time.Time{} }
+
+// DropConnections has settings of the database take effect.
+func (s *Store) DropConnections() {
+	s.writer.SetMaxIdleConns(0)
+	s.writer.SetMaxIdleConns(1)
+}

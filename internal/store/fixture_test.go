@@ -148,7 +148,7 @@ func fill(t testing.TB, s *store.Store) {
 			store.AddToken(ctx, tx, &review.Token{
 				Desk: desk.ID, Member: ann.ID, Name: "naïve 'quoted'\n", Hash: hashOf("t"), Acts: []review.Act{review.ToRead}, CreatedAt: noon, ExpiresAt: noon, LastUsedAt: &noon,
 			}),
-			store.AddLoginFailure(ctx, tx, &store.LoginFailures{Kind: "account", Key: "k"}, noon, time.Hour),
+			store.AddLoginFailure(ctx, tx, &store.LoginFailures{Kind: "account", Key: "k"}, noon, store.LoginLimit{Window: time.Hour}),
 			store.AddSetupToken(ctx, tx, hashOf("s"), noon),
 			store.KeepAnswer(ctx, tx, review.KeptAnswer{Key: "k", Request: []byte{0}, Status: 201, Body: []byte("body"), CreatedAt: noon}),
 			store.AddPolicyRevision(ctx, tx, &review.PolicyRevision{Desk: desk.ID, Number: 1, Policy: "p\n", Author: ann.ID, CreatedAt: noon}),

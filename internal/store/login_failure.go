@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"math"
 	"time"
 
 	"github.com/countersign/countersign/internal/review"
@@ -10,7 +11,7 @@ import (
 
 // LoginFailures counts failed sign-ins of one account or from one address.
 type LoginFailures struct {
-	Kind    string    `bun:"kind,pk"` // "account" or "address"
+	Kind    string    `bun:"kind,pk"` // "both", "account" or "address"
 	Key     string    `bun:"-"`       // which; stored as a hash only, because anybody can try any account
 	Hash    []byte    `bun:"key,pk"`
 	Count   int64     `bun:"count"`
@@ -28,18 +29,30 @@ func FindLoginFailures(ctx context.Context, db IDB, f *LoginFailures) error {
 	return err
 }
 
-// AddLoginFailure counts one more at the time at and fills in f. A count whose last failure is older than window starts
-// again. Call it before the password is compared and take it back with ClearLoginFailures, so that many tries at once are
-// all counted.
-func AddLoginFailure(ctx context.Context, tx IDB, f *LoginFailures, at time.Time, window time.Duration) error {
+// LoginLimit says how many failures are counted before a pause, and when a count starts again.
+type LoginLimit struct {
+	Count  int64         // failures before the pause; 0: without limit
+	Window time.Duration // failures older than this are forgotten
+	Pause  time.Duration // after the last failure within the limit; then the count starts again
+}
+
+// AddLoginFailure counts one more at the time at and fills in f. A count above the limit means a pause: f.LastAt is then the
+// last failure within it, and the caller gives the transaction up, so that a pause is not drawn out. The row stays locked
+// until the transaction ends. Call it before the password is compared and take it back with ClearLoginFailures, so that
+// many tries at once are all counted.
+func AddLoginFailure(ctx context.Context, tx IDB, f *LoginFailures, at time.Time, limit LoginLimit) error {
 	f.hash()
-	over := at.Add(-window)
-	err := tx.NewRaw(`INSERT INTO login_failure (kind, key, count, first_at, last_at) VALUES (?, ?, 1, ?, ?)
+	if limit.Count == 0 {
+		limit.Count = math.MaxInt64
+	}
+	const old = "(login_failure.last_at < ?2 OR login_failure.count >= ?3 AND login_failure.last_at <= ?4)"
+	err := tx.NewRaw(`INSERT INTO login_failure (kind, key, count, first_at, last_at) VALUES (?0, ?1, 1, ?5, ?5)
 		ON CONFLICT (kind, key) DO UPDATE SET
-		count = CASE WHEN login_failure.last_at < ? THEN 1 ELSE login_failure.count + 1 END,
-		first_at = CASE WHEN login_failure.last_at < ? THEN excluded.first_at ELSE login_failure.first_at END,
-		last_at = excluded.last_at
-		RETURNING count, first_at, last_at`, f.Kind, f.Hash, at, at, over, over).Scan(ctx, &f.Count, &f.FirstAt, &f.LastAt)
+		count = CASE WHEN `+old+` THEN 1 ELSE login_failure.count + 1 END,
+		first_at = CASE WHEN `+old+` THEN excluded.first_at ELSE login_failure.first_at END,
+		last_at = CASE WHEN `+old+` OR login_failure.count < ?3 THEN excluded.last_at ELSE login_failure.last_at END
+		RETURNING count, first_at, last_at`,
+		f.Kind, f.Hash, at.Add(-limit.Window), limit.Count, at.Add(-limit.Pause), at).Scan(ctx, &f.Count, &f.FirstAt, &f.LastAt)
 	return translate("login failure", "count", err)
 }
 

@@ -30,15 +30,50 @@ type MigrationStep struct {
 }
 
 // MigrationStatus returns every step that this binary has, in order; a database that is newer is Unsupported.
+// It changes nothing.
 func (s *Store) MigrationStatus(ctx context.Context) ([]MigrationStep, error) {
-	var steps []MigrationStep
-	err := s.migrating(ctx, func(m *migrations) error {
-		for _, step := range m.steps {
-			steps = append(steps, MigrationStep{Name: fullName(step), AppliedAt: m.applied[step.Name]})
+	m, err := s.migrations()
+	if err != nil {
+		return nil, err
+	}
+	if err := m.look(ctx); err != nil {
+		return nil, err
+	}
+	steps := make([]MigrationStep, len(m.steps))
+	for i, step := range m.steps {
+		steps[i] = MigrationStep{Name: fullName(step), AppliedAt: m.applied[step.Name]}
+	}
+	return steps, nil
+}
+
+// checkSchema refuses a schema that is not this binary's.
+func (s *Store) checkSchema(ctx context.Context) error {
+	steps, err := s.MigrationStatus(ctx)
+	if err != nil {
+		return err
+	}
+	var missing []string
+	for _, step := range steps {
+		if step.AppliedAt.IsZero() {
+			missing = append(missing, step.Name)
 		}
-		return nil
-	})
-	return steps, err
+	}
+	if len(missing) == len(steps) {
+		return review.Errorf(review.NotFound, "There is nothing of Countersign in %s. Look at --database and --data, or make it with countersign serve or migrate up.", s.where())
+	}
+	if len(missing) > 0 {
+		return review.Errorf(review.Unsupported, "The database is of an older version: it lacks the migrations %s. "+
+			"Make a backup, then run countersign migrate up or start the server.", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// where names the database for people, without the URL's password.
+func (s *Store) where() string {
+	if s.path == "" {
+		return "the PostgreSQL database"
+	}
+	return s.path
 }
 
 // MigrateUp applies the steps that are missing, one transaction each, and returns their names. Of several processes that
@@ -64,7 +99,7 @@ func (s *Store) MigrateDown(ctx context.Context) (string, error) {
 	return name, err
 }
 
-// migrations is the schema of one database while this process holds the lock on it.
+// migrations is the schema of one database; whoever changes it holds the lock on it.
 type migrations struct {
 	store   *Store
 	steps   migrate.MigrationSlice
@@ -78,24 +113,46 @@ func (s *Store) migrating(ctx context.Context, do func(*migrations) error) error
 		return err
 	}
 	defer unlock()
-	found := migrate.NewMigrations()
-	if err := found.Discover(s.files); err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+	m, err := s.migrations()
+	if err != nil {
+		return err
 	}
-	m := &migrations{store: s, steps: found.Sorted(), applied: map[string]time.Time{}}
+	if err := m.migrator(m.steps...).Init(ctx); err != nil {
+		return translate("list of migrations", "make", err)
+	}
 	if err := m.read(ctx); err != nil {
 		return err
 	}
 	return do(m)
 }
 
-func (m *migrations) read(ctx context.Context) error {
-	migrator := m.migrator(m.steps...)
-	if err := migrator.Init(ctx); err != nil {
-		return translate("list of migrations", "make", err)
+func (s *Store) migrations() (*migrations, error) {
+	found := migrate.NewMigrations()
+	if err := found.Discover(s.files); err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
 	}
-	applied, err := migrator.AppliedMigrations(ctx)
-	if err != nil {
+	return &migrations{store: s, steps: found.Sorted(), applied: map[string]time.Time{}}, nil
+}
+
+// look reads the list if there is one.
+func (m *migrations) look(ctx context.Context) error {
+	query := "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?"
+	if m.store.path == "" {
+		query = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?"
+	}
+	var lists int
+	if err := m.store.reader.NewRaw(query, migrationTable).Scan(ctx, &lists); err != nil {
+		return translate("list of migrations", "find", err)
+	}
+	if lists == 0 {
+		return nil
+	}
+	return m.read(ctx)
+}
+
+func (m *migrations) read(ctx context.Context) error {
+	var applied []migrate.Migration
+	if err := m.store.reader.NewRaw("SELECT name, migrated_at FROM "+migrationTable+" ORDER BY name").Scan(ctx, &applied); err != nil {
 		return translate("list of migrations", "read", err)
 	}
 	var unknown []string

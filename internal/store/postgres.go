@@ -2,10 +2,15 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/uptrace/bun"
@@ -51,7 +56,7 @@ func (s *Store) openPostgres(ctx context.Context, config Config) error {
 	pool.SetConnMaxIdleTime(postgresIdle)
 	s.writer = bun.NewDB(pool, pgdialect.New())
 	s.reader = s.writer
-	return s.checkPostgres(ctx)
+	return s.checkPostgres(ctx, parsed)
 }
 
 // readUTC makes times come back in UTC, as from SQLite, and not in the zone of the machine.
@@ -63,7 +68,7 @@ func readUTC(_ context.Context, conn *pgx.Conn) error {
 }
 
 // checkPostgres refuses a server that acknowledges what a crash can take back, and one whose text could not hold ours.
-func (s *Store) checkPostgres(ctx context.Context) error {
+func (s *Store) checkPostgres(ctx context.Context, config *pgx.ConnConfig) error {
 	for _, check := range []struct{ setting, bad, why string }{
 		{"synchronous_commit", "off", "it would lose acknowledged work in a crash"},
 		{"fsync", "off", "it would lose acknowledged work in a power cut"},
@@ -71,7 +76,7 @@ func (s *Store) checkPostgres(ctx context.Context) error {
 	} {
 		var value string
 		if err := s.writer.NewRaw("SELECT current_setting(?)", check.setting).Scan(ctx, &value); err != nil {
-			return translate("PostgreSQL", "connect to", err)
+			return refusal(config, err)
 		}
 		if value == check.bad {
 			return review.Errorf(review.Unsupported, "This PostgreSQL has %s = %s: %s. Set %s for the database, its role or the server, and start again.",
@@ -79,4 +84,19 @@ func (s *Store) checkPostgres(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// refusal says why a server cannot be used, as a person who wrote the URL can act on it.
+func refusal(config *pgx.ConnConfig, err error) error {
+	at := net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port)))
+	_, unreachable := errors.AsType[*pgconn.ConnectError](err)
+	switch code := sqlState(err); {
+	case strings.HasPrefix(code, "28"): // invalid authorization
+		return review.Errorf(review.Unavailable, "PostgreSQL at %s does not let %s in. Look at the user and the password of the database URL.", at, config.User).Because(err)
+	case code == "3D000": // invalid catalog name
+		return review.Errorf(review.NotFound, "PostgreSQL at %s has no database %s. Make it, or look at the database URL.", at, config.Database).Because(err)
+	case unreachable && code == "":
+		return review.Errorf(review.Unavailable, "PostgreSQL at %s does not answer.", at).Because(err)
+	}
+	return translate("PostgreSQL", "connect to", err)
 }

@@ -14,6 +14,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/internal/review"
 )
@@ -26,18 +27,28 @@ const (
 // bootstrap are the tables that are not empty, or need not be, in a database that nobody has used yet.
 var bootstrap = []string{"setting", "audit_head", "setup_token"}
 
+// Restored is a backup that was restored, with how many of its secrets were ended.
+type Restored struct {
+	Backup
+	Sessions    int64 `json:"sessions_ended"`
+	Invitations int64 `json:"invitations_revoked"`
+	Tokens      int64 `json:"tokens_revoked"`
+}
+
 // Restore loads a backup into a database in which there is nothing yet, in one transaction, and verifies what it loaded: the
 // file's hash, the number of rows, every reference and the audit log. An older schema is loaded as such and then brought up to
-// date. Nobody is signed in afterwards: a session that was ended since the backup must not come back.
-func (s *Store) Restore(ctx context.Context, r io.Reader) (Backup, error) {
+// date. No secret of the backup works afterwards but passwords: a session, an invitation, an API token or a setup link that
+// was ended since the backup must not come back, and nothing tells which were.
+func (s *Store) Restore(ctx context.Context, r io.Reader) (Restored, error) {
 	in, err := newBackupReader(r)
 	if err != nil {
-		return Backup{}, err
+		return Restored{}, err
 	}
-	backup, err := in.head()
+	head, err := in.head()
 	if err != nil {
-		return Backup{}, err
+		return Restored{}, err
 	}
+	backup := Restored{Backup: head}
 	err = s.migrating(ctx, func(m *migrations) error {
 		if err := s.InTx(ctx, refuseFull); err != nil {
 			return err
@@ -45,7 +56,7 @@ func (s *Store) Restore(ctx context.Context, r io.Reader) (Backup, error) {
 		if err := m.to(ctx, backup.Schema); err != nil {
 			return err
 		}
-		loading := s.InTx(ctx, func(ctx context.Context, tx IDB) error { return in.load(ctx, tx, &backup) })
+		loading := s.InTx(ctx, func(ctx context.Context, tx IDB) error { return in.load(ctx, tx, &backup, s.now()) })
 		_, up := m.up(ctx, nil)
 		// The audit log's key may have gone with an older schema.
 		return errors.Join(loading, up, s.InTx(ctx, makeAuditKey), s.InTx(ctx, newEpochs))
@@ -67,8 +78,8 @@ func CheckBackup(ctx context.Context, r io.Reader, config Config) (Backup, error
 	if err != nil {
 		return Backup{}, err
 	}
-	backup, err := s.Restore(ctx, r)
-	return backup, errors.Join(err, s.Close())
+	restored, err := s.Restore(ctx, r)
+	return restored.Backup, errors.Join(err, s.Close())
 }
 
 // refuseFull refuses a database that somebody has used.
@@ -131,7 +142,7 @@ func (r *backupReader) head() (Backup, error) {
 	return backup, err
 }
 
-func (r *backupReader) load(ctx context.Context, tx IDB, backup *Backup) error {
+func (r *backupReader) load(ctx context.Context, tx IDB, backup *Restored, now time.Time) error {
 	if err := prepareLoad(ctx, tx); err != nil {
 		return err
 	}
@@ -151,8 +162,31 @@ func (r *backupReader) load(ctx context.Context, tx IDB, backup *Backup) error {
 		return review.Errorf(review.Invalid, "The backup's audit log has %d records, and it was made of one of %d.", report.Size, end.AuditSize)
 	}
 	backup.Tables, backup.Rows, backup.AuditSize, backup.AuditRoot = end.Tables, end.Rows, end.AuditSize, end.AuditRoot
-	_, err = tx.NewRaw("DELETE FROM session").Exec(ctx)
-	return translate("sessions", "end", err)
+	return backup.endSecrets(ctx, tx, now)
+}
+
+// endSecrets ends what lets somebody in, and counts it.
+func (r *Restored) endSecrets(ctx context.Context, tx IDB, now time.Time) error {
+	for _, end := range []struct {
+		what  string
+		query string
+		args  []any
+		count *int64
+	}{
+		{"sessions", "DELETE FROM session", nil, &r.Sessions},
+		{"invitations", "UPDATE invitation SET revoked_at = ? WHERE used_at IS NULL AND revoked_at IS NULL", []any{now.UTC()}, &r.Invitations},
+		{"tokens", "UPDATE token SET revoked_at = ? WHERE revoked_at IS NULL", []any{now.UTC()}, &r.Tokens},
+		{"setup links", "DELETE FROM setup_token", nil, new(int64)},
+	} {
+		result, err := tx.NewRaw(end.query, end.args...).Exec(ctx)
+		if err != nil {
+			return translate(end.what, "end", err)
+		}
+		if *end.count, err = result.RowsAffected(); err != nil {
+			return fmt.Errorf("count ended %s: %w", end.what, err)
+		}
+	}
+	return nil
 }
 
 // prepareLoad puts off the checks of references to the commit, and clears what an unused database holds.

@@ -78,6 +78,13 @@ func RotateSession(ctx context.Context, tx IDB, s *review.Session, next []byte, 
 	return nil
 }
 
+// DropPreviousSecret ends the time in which the secret that was replaced last is still good.
+func DropPreviousSecret(ctx context.Context, tx IDB, s *review.Session) error {
+	_, err := tx.NewUpdate().Model(s).Set("previous_hash = NULL").WherePK().Exec(ctx)
+	s.PreviousHash = nil
+	return translate("session", "drop the previous secret of", err)
+}
+
 // EndSession ends one of a member's sessions.
 func EndSession(ctx context.Context, tx IDB, s review.Session, at time.Time) error {
 	result, err := tx.NewDelete().Model(&s).Where("id = ? AND member = ?", s.ID, s.Member).Exec(ctx)

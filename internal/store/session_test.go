@@ -179,7 +179,7 @@ func TestSweepDeletesWhatIsOverAndNothingElse(t *testing.T) {
 					store.AddEvent(ctx, tx, &review.Event{At: at, Kind: "test", Desk: desk.ID}),
 					store.KeepAnswer(ctx, tx, review.KeptAnswer{Member: ann.ID, Key: at.String(), Request: []byte{1}, Body: []byte{}, CreatedAt: at}),
 					store.ChangeRights(ctx, tx, review.RightsChange{At: at}),
-					store.AddLoginFailure(ctx, tx, &store.LoginFailures{Kind: "account", Key: at.String()}, at, time.Hour),
+					store.AddLoginFailure(ctx, tx, &store.LoginFailures{Kind: "account", Key: at.String()}, at, store.LoginLimit{Window: time.Hour}),
 					store.AddSetupToken(ctx, tx, hashOf(at.String()), at.Add(time.Hour)),
 				} {
 					if err != nil {

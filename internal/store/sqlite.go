@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -26,7 +27,7 @@ func (s *Store) openSQLite(ctx context.Context, config Config) error {
 	if err != nil {
 		return fmt.Errorf("find database file: %w", err)
 	}
-	if err := touch(path); err != nil {
+	if s.file, err = touch(path, config.Existing); err != nil {
 		return err
 	}
 	s.path = path
@@ -49,14 +50,22 @@ func (s *Store) openSQLite(ctx context.Context, config Config) error {
 	return nil
 }
 
-// touch makes the file, readable by its owner only: it holds password hashes and the audit log's key. SQLite gives its
-// other files the same mode.
-func touch(path string) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the file
-	if err != nil {
-		return fmt.Errorf("open database file: %w", err)
+// touch makes the file unless it must exist, readable by its owner only: it holds password hashes and the audit log's key.
+// SQLite gives its other files the same mode.
+func touch(path string, existing bool) (os.FileInfo, error) {
+	flags := os.O_CREATE | os.O_RDWR
+	if existing {
+		flags = os.O_RDWR
 	}
-	return file.Close()
+	file, err := os.OpenFile(path, flags, 0o600) //nolint:gosec // the operator names the file
+	if existing && errors.Is(err, os.ErrNotExist) {
+		return nil, review.Errorf(review.NotFound, "There is no database at %s. Look at --database and --data, or COUNTERSIGN_DATABASE and COUNTERSIGN_DATA.", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open database file: %w", err)
+	}
+	info, err := file.Stat()
+	return info, errors.Join(err, file.Close())
 }
 
 func openSQLitePool(path, more string) (*bun.DB, error) {

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +19,8 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect"
 	"github.com/uptrace/bun/schema"
+
+	"github.com/countersign/countersign/internal/review"
 )
 
 // IDB is a database or a transaction, so that callers need not import bun.
@@ -27,7 +30,8 @@ type IDB = bun.IDB
 type Config struct {
 	DSN            string           // a postgres:// URL, or the path of an SQLite file, which is made if missing
 	Migrations     fs.FS            // the files of package migrations
-	SkipMigrations bool             // leave the schema as it is; only Status, MigrateUp and MigrateDown are then sure to work
+	Existing       bool             // refuse a database that is not there, and a schema that is older, instead of making them
+	SkipMigrations bool             // leave the schema as it is; only Status, MigrateUp, MigrateDown and Backup are then sure to work
 	Now            func() time.Time // nil: time.Now
 	Connections    int              // most at once: SQLite's readers, or all of PostgreSQL's; 0 means a default
 }
@@ -39,6 +43,8 @@ type Store struct {
 	path   string  // of the SQLite file; "" on PostgreSQL
 	files  fs.FS
 	now    func() time.Time
+	file   os.FileInfo // of the SQLite file when it was opened
+	health health
 }
 
 // nameTables makes bun call a noun's table by the noun's own name. The setting is bun's, and for the whole process.
@@ -52,6 +58,9 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	if err := checkDSN(config.DSN); err != nil {
+		return nil, err
+	}
 	open := s.openSQLite
 	if IsPostgres(config.DSN) {
 		open = s.openPostgres
@@ -62,7 +71,11 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	if config.SkipMigrations {
 		return s, nil
 	}
-	if _, err := s.MigrateUp(ctx); err != nil {
+	schema := func(ctx context.Context) error { _, err := s.MigrateUp(ctx); return err }
+	if config.Existing {
+		schema = s.checkSchema
+	}
+	if err := schema(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.InTx(ctx, makeAuditKey); err != nil {
@@ -74,6 +87,23 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 // IsPostgres says whether a DSN names a PostgreSQL database.
 func IsPostgres(dsn string) bool {
 	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
+}
+
+// checkDSN refuses what would become the name of a file and was meant as something else. It repeats nothing of it but the
+// scheme: there may be a password in it.
+func checkDSN(dsn string) error {
+	const kinds = "The database is a postgres:// URL or the path of an SQLite file"
+	if IsPostgres(dsn) {
+		return nil
+	}
+	scheme, _, isURL := strings.Cut(dsn, "://")
+	switch {
+	case isURL && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-") == "":
+		return review.Errorf(review.Invalid, "%s, not a URL that begins with %s://.", kinds, scheme)
+	case isURL || strings.Contains(dsn, "password="):
+		return review.Errorf(review.Invalid, "%s. What was given is neither.", kinds)
+	}
+	return nil
 }
 
 // Close closes every connection. It may be called twice.
@@ -107,6 +137,12 @@ func (s *Store) Ping(ctx context.Context) error {
 // InTx runs do in one transaction and commits it if do returns nil. What do did is durable when InTx returns nil, and undone
 // otherwise. do is run once, writes through tx only, and calls neither InTx nor the network.
 func (s *Store) InTx(ctx context.Context, do func(ctx context.Context, tx IDB) error) error {
+	err := s.inTx(ctx, do)
+	s.health.wrote(err)
+	return err
+}
+
+func (s *Store) inTx(ctx context.Context, do func(ctx context.Context, tx IDB) error) error {
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return translate("transaction", "begin", err)

@@ -53,12 +53,16 @@ func codeOf(err error) review.Code {
 	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
 		return sqliteCode(lite.Code())
 	}
-	_, cannotConnect := errors.AsType[*pgconn.ConnectError](err)
-	_, network := errors.AsType[net.Error](err)
-	if cannotConnect || network || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
+	if cannotReach(err) {
 		return review.Unavailable
 	}
 	return ""
+}
+
+func cannotReach(err error) bool {
+	_, cannotConnect := errors.AsType[*pgconn.ConnectError](err)
+	_, network := errors.AsType[net.Error](err)
+	return cannotConnect || network || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }
 
 // postgresCode knows SQLSTATE, appendix A of PostgreSQL's manual.
@@ -73,12 +77,37 @@ func postgresCode(code string) review.Code {
 	case "40001", "40P01", "55P03", "25P03", "25006": // serialization, deadlock, lock timeout, idle too long, read-only
 		return review.Unavailable
 	}
-	for _, class := range []string{"08", "53", "57P", "58"} { // connection, resources, shutdown, system
+	for _, class := range []string{"08", "28", "53", "57P", "58"} { // connection, sign-in, resources, shutdown, system
 		if strings.HasPrefix(code, class) {
 			return review.Unavailable
 		}
 	}
 	return ""
+}
+
+// sqlState returns PostgreSQL's code of an error, "" if it is not from there.
+func sqlState(err error) string {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code
+	}
+	return ""
+}
+
+// cannotWrite says whether an error of a write means that the next one will fail too: the disk is full or broken, the
+// database is read-only or gone. Two writers that met are no such case, nor is what somebody asked for and may not have.
+func cannotWrite(err error) bool {
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
+		const primary = 0xff
+		switch lite.Code() & primary {
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+			return true
+		}
+		return false
+	}
+	if code := sqlState(err); code != "" {
+		return code == "25006" || strings.HasPrefix(code, "53") || strings.HasPrefix(code, "57P") || strings.HasPrefix(code, "58")
+	}
+	return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && cannotReach(err)
 }
 
 // sqliteCode knows the extended result codes, sqlite.org/rescode.html.
