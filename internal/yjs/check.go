@@ -34,7 +34,8 @@ type flyingStruct struct {
 // once the updates in flight, in their order, are applied. What waits in the document already, and would
 // come along, is not counted. The answer holds while the document and
 // those in flight stay as they are. Errors are those of [Doc.Apply]: what is taken
-// here is taken there. The update's bytes must stay as they are while the answer is in use.
+// here is taken there, unless something waits in the document that it sets free. The update's bytes must stay as they are
+// while the answer is in use.
 func (d *Doc) Check(b []byte, inFlight ...*Checked) (*Checked, error) {
 	var u update
 	if err := u.decode(b, &d.limits); err != nil {
